@@ -1,0 +1,1 @@
+"""How a statement is made true: sequencer data, execution, witness filling, proving and serving."""
