@@ -136,9 +136,9 @@ def _errors(program: Program, log_heights: Sequence[int | None], profile: Profil
         _Error("out of domain", _over_field(degrees)),
         _Error("batching", _over_field((pairs - 1) * domains)),
     ]
+    # (5): a curve of degree a - 1, or a where a class joins with phi^a; counted at the widest arity for all.
+    degree = 1 << profile.max_log_arity
     for fold in schedule(classes, profile):
-        # (5): a curve of degree a - 1, or a where a class joins with the power phi^a.
-        degree = (1 << fold.log_arity) - (0 if fold.rolls_in else 1)
         name = f"fold 2^{fold.log_size_before} to 2^{fold.log_size_after}"
         errors.append(_Error(name, _over_field(degree * ((1 << fold.log_size_before) + 1))))
     errors.append(_Error("queries", _query_error(tallest, profile)))
