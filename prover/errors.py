@@ -1,8 +1,9 @@
 """Errors a person can act on: what is wrong, under a stable code, and what to do about it.
 
-Two families matter to callers. `InputError` is a fact about what was handed in: the same input fails again, so nothing
-retries it. `SetupError` is a fact about the machine (disk, port, kernel, store): the same input may succeed elsewhere or
-later. Codes are stable words in capitals; they travel unchanged as ``reason`` in gRPC error details and in ``--json``.
+Two families matter to callers. `InputError` is a fact about what was handed in: the same input fails again,
+so nothing retries it. `SetupError` is a fact about the machine (disk, port, kernel, store): the same input
+may succeed elsewhere or later. Codes are stable words in capitals; they travel unchanged as ``reason`` in
+gRPC error details and in ``--json``.
 """
 
 import errno
@@ -35,4 +36,6 @@ def is_out_of_space(error: OSError) -> bool:
 
 def disk_full(where: str) -> SetupError:
     """The typed error for a write to ``where`` that found no room."""
-    return SetupError("DISK_FULL", f"There is no room left to write {where}.", "Free disk space and try again.")
+    return SetupError(
+        "DISK_FULL", f"There is no room left to write {where}.", "Free disk space and try again."
+    )

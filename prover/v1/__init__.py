@@ -1,0 +1,1 @@
+"""Code generated from `proto/prover/v1`; see scripts."""
