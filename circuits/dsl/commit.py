@@ -1,0 +1,86 @@
+"""The root of preprocessed columns, computed with numpy and hashlib alone."""
+
+import hashlib
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+from verifier.field import GENERATOR, TWO_ADIC_GENERATOR, P
+
+from verifier.program import ROOT_LENGTH
+
+LOG_BLOWUP = 1
+TWO_ADICITY = 24
+
+Words = NDArray[np.uint64]
+
+
+def commit_root(matrices: Sequence[NDArray[np.uint32]]) -> bytes:
+    """Root of one tree over the extensions of matrices (rows, columns) of mixed heights; zeros for none."""
+    if not matrices:
+        return bytes(ROOT_LENGTH)
+    rows = [_row_bytes(low_degree_extension(matrix)) for matrix in matrices]
+    size = max(len(each) for each in rows)
+    layer = [hashlib.sha256(b"".join(parts)).digest() for parts in _side_by_side(rows, size)]
+    while size > 1:
+        size //= 2
+        pairs = zip(layer[::2], layer[1::2], strict=True)
+        layer = [hashlib.sha256(left + right).digest() for left, right in pairs]
+        injected = _side_by_side(rows, size)
+        if injected:
+            layer = [
+                hashlib.sha256(node + hashlib.sha256(b"".join(parts)).digest()).digest()
+                for node, parts in zip(layer, injected, strict=True)
+            ]
+    return layer[0]
+
+
+def low_degree_extension(matrix: NDArray[np.uint32]) -> NDArray[np.uint32]:
+    """Evaluations on the coset 3 * <w>, twice as long, in bit-reversed order, of columns given on <w>."""
+    rows, width = matrix.shape
+    log_rows = rows.bit_length() - 1
+    prime = np.uint64(P)
+    coefficients = _transform(matrix.astype(np.uint64), pow(_root(log_rows), -1, P))
+    scale = pow(rows, -1, P)
+    shifts = np.array([scale * pow(GENERATOR, i, P) % P for i in range(rows)], dtype=np.uint64)
+    padded = np.zeros((rows << LOG_BLOWUP, width), dtype=np.uint64)
+    padded[:rows] = coefficients * shifts[:, None] % prime
+    evaluations = _transform(padded, _root(log_rows + LOG_BLOWUP))
+    return evaluations[_bit_reversal(log_rows + LOG_BLOWUP)].astype(np.uint32)
+
+
+def _root(log_order: int) -> int:
+    return pow(TWO_ADIC_GENERATOR, 1 << (TWO_ADICITY - log_order), P)
+
+
+def _bit_reversal(bits: int) -> NDArray[np.intp]:
+    found = np.zeros(1, dtype=np.intp)
+    for _ in range(bits):
+        found = np.concatenate([2 * found, 2 * found + 1])
+    return found
+
+
+def _transform(columns: Words, root: int) -> Words:
+    """Values at the powers of `root` of polynomials whose coefficients are the columns, natural orders."""
+    size, width = columns.shape
+    prime = np.uint64(P)
+    values = columns[_bit_reversal(size.bit_length() - 1)]
+    half = 1
+    while half < size:
+        step = pow(root, size // (2 * half), P)
+        powers = np.array([pow(step, i, P) for i in range(half)], dtype=np.uint64)
+        blocks = values.reshape(-1, 2, half, width)
+        even, odd = blocks[:, 0], blocks[:, 1] * powers[:, None] % prime
+        values = np.stack([(even + odd) % prime, (even + prime - odd) % prime], axis=1)
+        half *= 2
+    return values.reshape(size, width)
+
+
+def _row_bytes(matrix: NDArray[np.uint32]) -> list[bytes]:
+    data = matrix.astype("<u4").tobytes()
+    length = 4 * matrix.shape[1]
+    return [data[at : at + length] for at in range(0, len(data), length)]
+
+
+def _side_by_side(rows: Sequence[list[bytes]], size: int) -> list[tuple[bytes, ...]]:
+    return list(zip(*(each for each in rows if len(each) == size), strict=True))

@@ -1,0 +1,32 @@
+"""A table's witness: one matrix, and its columns under their names."""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from circuits.dsl.table import Table
+
+
+class Trace:
+    """A zeroed matrix of 2^log_height rows; `trace.live` is a view (rows,), `trace.bits` a view (rows, n)."""
+
+    matrix: NDArray[np.uint32]
+    table: type[Table[Any]]
+
+    def __init__(self, table: type[Table[Any]], log_height: int) -> None:
+        width = table.wave_width(1) + table.wave_width(2)
+        vars(self)["matrix"] = np.zeros((1 << log_height, width), dtype=np.uint32)
+        vars(self)["table"] = table
+        vars(self)["_layout"] = table.layout()
+
+    def __getattr__(self, name: str) -> NDArray[np.uint32]:
+        try:
+            start, width = vars(self)["_layout"][name]
+        except KeyError:
+            raise AttributeError(f"{self.table.__name__} has no column {name}") from None
+        single = self.table.declared[name].count is None
+        return self.matrix[:, start] if single else self.matrix[:, start : start + width]
+
+    def __setattr__(self, name: str, value: ArrayLike) -> None:
+        getattr(self, name)[...] = value
