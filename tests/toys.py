@@ -136,7 +136,7 @@ class Sums(Table[C]):
 
 
 def ranges(log_height: int = 2) -> Toy:
-    """A table with ranged cells beside its range tables, of three heights, and one message from the statement."""
+    """A table with ranged cells beside its range tables, of three heights; a message is statement bytes."""
     compiled = compile_program(
         "toy.ranges", [Sums, *range_tables(Sums)], [verifier_sends(Word(public_bytes(1, 4)))]
     )
@@ -213,7 +213,7 @@ def permutation(log_height: int = 3, *, absent: bool = False) -> Toy:
 
 
 class Rounds(Table[C]):
-    """A cube chain: four rounds, then whatever the next start is; constants repeat, weights are preprocessed."""
+    """A chain of cubes whose constants repeat and whose weights are preprocessed."""
 
     state: C = cell()
     bits: Cells[C] = flags(2)

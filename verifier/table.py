@@ -1,4 +1,4 @@
-"""One table of a program: its its shape, nodes, rules and interactions."""
+"""One table of a program: its shape, nodes, rules and interactions."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -47,8 +47,8 @@ class Selector(IntEnum):
 class Node:
     """One step of a table's straight-line program.
 
-    CONSTANT: `a` is the value. PERIODIC: `a` is the column. MAIN, PREPROCESSED: `a` is the column and `b` 1 for
-    the row below, else 0. Otherwise `a` and `b` are earlier nodes.
+    CONSTANT: `a` is the value. PERIODIC: `a` is the column. MAIN, PREPROCESSED: `a` is the column, `b` is 1
+    for the row below and 0 for this one. Otherwise `a` and `b` are earlier nodes.
     """
 
     operation: Operation

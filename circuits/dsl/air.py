@@ -56,7 +56,7 @@ class Air(ABC, Generic[C]):
         at_most: int | None = None,
         source: Source | None = None,
     ) -> None:
-        """Every row sends the message `times` times, at most `at_most`; `when` is a flag: once or not at all."""
+        """Every row sends the message `times` times, at most `at_most`; or once `when` a flag is 1."""
         self._interact(1, message, times, when, at_most, source)
 
     def receive(
@@ -96,7 +96,7 @@ class Air(ABC, Generic[C]):
     ) -> None:
         """A message was sent or received; without `weight`, `times` must be a constant."""
 
-    def _interact(
+    def _interact(  # noqa: PLR0917 - the arguments of send and receive, with the sign
         self,
         sign: int,
         message: Bus[C],

@@ -66,32 +66,38 @@ class Graph:
 
     def combine(self, operation: Operation, left: int, right: int) -> int:
         """The node for an operation on two nodes, simplified where a constant allows it."""
+        simpler = self._simplified(operation, left, right)
+        if simpler is not None:
+            return simpler
+        one, two = self.degrees[left], self.degrees[right]
+        degree = one + two if operation == Operation.MULTIPLY else max(one, two)
+        if operation != Operation.SUBTRACT and left > right:
+            left, right = right, left
+        below = self.reads_below[left] or self.reads_below[right]
+        return self._intern(operation, left, right, degree, below)
+
+    def _simplified(self, operation: Operation, left: int, right: int) -> int | None:
         one, two = self.value(left), self.value(right)
+        found: int | None = None
         if one is not None and two is not None:
             results = {
                 Operation.ADD: one + two,
                 Operation.SUBTRACT: one - two,
                 Operation.MULTIPLY: one * two,
             }
-            return self.constant(results[operation]).node
-        if operation == Operation.MULTIPLY:
+            found = self.constant(results[operation]).node
+        elif operation == Operation.MULTIPLY:
             if 0 in (one, two):
-                return self.constant(0).node
-            if one == 1 or two == 1:
-                return right if one == 1 else left
-            degree = self.degrees[left] + self.degrees[right]
-        else:
-            if two == 0:
-                return left
-            if operation == Operation.ADD and one == 0:
-                return right
-            if operation == Operation.SUBTRACT and left == right:
-                return self.constant(0).node
-            degree = max(self.degrees[left], self.degrees[right])
-        if operation != Operation.SUBTRACT and left > right:
-            left, right = right, left
-        below = self.reads_below[left] or self.reads_below[right]
-        return self._intern(operation, left, right, degree, below)
+                found = self.constant(0).node
+            elif 1 in (one, two):
+                found = right if one == 1 else left
+        elif two == 0:
+            found = left
+        elif operation == Operation.ADD and one == 0:
+            found = right
+        elif operation == Operation.SUBTRACT and left == right:
+            found = self.constant(0).node
+        return found
 
     def _intern(self, operation: Operation, a: int, b: int, degree: int, below: bool) -> int:
         key = (operation, a, b)

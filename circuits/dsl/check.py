@@ -208,8 +208,8 @@ def _check_table(
         air = CheckingAir(table, first, len(chunk), rows.height, party)
         rows.state(air, chunk)
         for found, noted in ((broken, air.broken), (exceeded, air.exceeded)):
-            for number, failing in noted:
-                found.setdefault(number, []).extend(failing.tolist())
+            for number, breaking in noted:
+                found.setdefault(number, []).extend(breaking.tolist())
         for bus, messages in air.entries:
             entries[bus - 1].append(messages)
     sources = compiled.sources[table.name]

@@ -34,7 +34,7 @@ class TableSources:
 
 @dataclass(frozen=True)
 class Compiled:
-    """A program with what its bytes leave out: classes, sources, and preprocessed matrices (rows, columns)."""
+    """A program with what its bytes leave out: classes, sources, preprocessed matrices (rows, columns)."""
 
     program: compiled_form.Program
     tables: tuple[AnyTable, ...]
@@ -111,7 +111,7 @@ class SymbolicAir(Air[Expression]):
 def compile_program(
     name: str, tables: Sequence[AnyTable], boundaries: Sequence[BoundaryMessage] = ()
 ) -> Compiled:
-    """Compile tables and the verifier's messages to a program; raises `RuleError` naming the offending line."""
+    """Compile tables and the verifier's messages; raises `RuleError` naming the offending line."""
     buses: dict[AnyBus, int] = {}
     compiled, sources = [], {}
     for table in tables:
@@ -143,12 +143,11 @@ def compile_program(
 
 def _compile_table(table: AnyTable, buses: dict[AnyBus, int]) -> tuple[compiled_form.Table, TableSources]:
     graph = Graph()
-    here = table.read(lambda operation, column: graph.leaf(operation, column))
-    below = table.read(
-        lambda operation, column: (
-            None if operation == Operation.PERIODIC else graph.leaf(operation, column, 1)
-        )
-    )
+
+    def leaf_below(operation: Operation, column: int) -> Expression | None:
+        return None if operation == Operation.PERIODIC else graph.leaf(operation, column, 1)
+
+    here, below = table.read(graph.leaf), table.read(leaf_below)
     air = SymbolicAir(graph, buses)
     here.state_rules(air, below)
     roots = [rule.node for rule in air.rules]

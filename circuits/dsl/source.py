@@ -7,7 +7,8 @@ from itertools import islice
 from pathlib import Path
 from types import CodeType, FrameType
 
-OWN_PACKAGE = "circuits.dsl"
+# `with air.first_row()` reaches the table language through contextlib.
+INNER_MODULES = ("circuits.dsl", "contextlib")
 
 
 class RuleError(Exception):
@@ -30,11 +31,7 @@ class Source:
 
 def calling_source() -> Source:
     """The call, outside the table language, that led here; with the line of `rules` if a gadget made it."""
-    frame: FrameType | None = sys._getframe(1)
-    while frame is not None and frame.f_globals.get("__name__", "").startswith(OWN_PACKAGE):
-        frame = frame.f_back
-    if frame is None:
-        raise RuntimeError("called from nowhere outside the table language")
+    frame = _outside()
     here = _call(frame)
     outer: FrameType | None = frame
     while outer is not None and outer.f_code.co_name != "rules":
@@ -46,13 +43,18 @@ def calling_source() -> Source:
 
 def declaring_source() -> Source:
     """The whole source line, outside the table language, that led here."""
+    frame = _outside()
+    path = frame.f_code.co_filename
+    return Source(Path(path).name, frame.f_lineno, linecache.getline(path, frame.f_lineno).strip())
+
+
+def _outside() -> FrameType:
     frame: FrameType | None = sys._getframe(1)
-    while frame is not None and frame.f_globals.get("__name__", "").startswith(OWN_PACKAGE):
+    while frame is not None and frame.f_globals.get("__name__", "").startswith(INNER_MODULES):
         frame = frame.f_back
     if frame is None:
         raise RuntimeError("called from nowhere outside the table language")
-    path = frame.f_code.co_filename
-    return Source(Path(path).name, frame.f_lineno, linecache.getline(path, frame.f_lineno).strip())
+    return frame
 
 
 def _call(frame: FrameType) -> Source:

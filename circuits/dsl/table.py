@@ -1,7 +1,7 @@
 """A table: named columns and one method of rules, read by whoever hands it cells."""
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, ClassVar, Generic, Self, dataclass_transform
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, Self, dataclass_transform
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,7 +22,7 @@ from circuits.dsl.declared import (
     ranged,
 )
 from circuits.dsl.range_bus import range_bus
-from circuits.dsl.source import RuleError
+from circuits.dsl.source import RuleError, calling_source
 from verifier.program import Operation
 
 DEFAULT_MAX_LOG_HEIGHT = 20
@@ -59,10 +59,13 @@ class Table(Generic[C]):
         """State what holds on `self`, this row, and between it and `below`, the next."""
         raise NotImplementedError(f"{type(self).__name__} has no rules")
 
-    def __getattr__(self, name: str) -> Any:
-        if name in type(self).declared:
-            raise RuleError(f"{type(self).__name__}.{name} is periodic and cannot be read below")
-        raise AttributeError(f"{type(self).__name__} has no column {name}")
+    # Hidden from the type checker, which would otherwise believe every misspelt column.
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> Any:
+            if name in type(self).declared:
+                raise RuleError(f"{calling_source()}: {name} is periodic and cannot be read below")
+            raise AttributeError(f"{type(self).__name__} has no column {name}")
 
     @classmethod
     def layout(cls) -> dict[str, tuple[int, int]]:
