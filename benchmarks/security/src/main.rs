@@ -8,8 +8,7 @@ use p3_security::fri::{FriRegime, commit_phase_error_udr, query_phase_error};
 use p3_security::logup::{LogUpAir, fingerprint_error};
 use p3_security::proximity::{alpha_udr, list_size_udr};
 use p3_security::{
-    GrindingSites, InstanceShape, SecurityAssumption, SecurityTerm, StarkAirParams, air, deep,
-    logup, stark,
+    GrindingSites, InstanceShape, SecurityAssumption, SecurityTerm, StarkAirParams, air, deep, logup, stark,
 };
 use serde::{Deserialize, Serialize};
 
@@ -63,11 +62,7 @@ impl Table {
     /// (column, opening point) pairs over the base field, ten of them of the quotient.
     fn pairs(&self) -> usize {
         let lookups = self.lookup_columns();
-        let running = if lookups > 0 {
-            5 * (lookups + 1) + 5
-        } else {
-            0
-        };
+        let running = if lookups > 0 { 5 * (lookups + 1) + 5 } else { 0 };
         self.columns + self.below + running + 10
     }
 }
@@ -88,17 +83,8 @@ struct Answer {
 
 fn answer(name: &str, profile: &Profile, shape: &Shape) -> Answer {
     let sum = |count: fn(&Table) -> usize| shape.tables.iter().map(count).sum::<usize>();
-    let tallest = shape
-        .tables
-        .iter()
-        .map(|table| table.log_height)
-        .max()
-        .expect("a table");
-    let denominators = shape
-        .tables
-        .iter()
-        .map(|table| table.interactions << table.log_height)
-        .sum::<usize>()
+    let tallest = shape.tables.iter().map(|table| table.log_height).max().expect("a table");
+    let denominators = shape.tables.iter().map(|table| table.interactions << table.log_height).sum::<usize>()
         + shape.boundaries;
     let instance = InstanceShape {
         log_trace_length: tallest,
@@ -121,26 +107,17 @@ fn answer(name: &str, profile: &Profile, shape: &Shape) -> Answer {
         query_pow_bits: profile.query_grinding,
     };
     // Tables differ in height, so the messages are counted one by one rather than per row of the tallest.
-    let bus = LogUpAir {
-        num_interactions: denominators,
-        max_message_width: shape.message_width,
-    };
-    let one_row = InstanceShape {
-        log_trace_length: 0,
-        ..instance
-    };
+    let bus = LogUpAir { num_interactions: denominators, max_message_width: shape.message_width };
+    let one_row = InstanceShape { log_trace_length: 0, ..instance };
     let lookups = (denominators > 0).then(|| fingerprint_error(&bus, &one_row).bits());
-    let extras: Vec<SecurityTerm> = logup::security_term(&bus, &one_row, &GrindingSites::NONE)
-        .into_iter()
-        .collect();
-    let report =
-        stark::proven_security_report(&fri, &airs, &instance, &extras, &GrindingSites::NONE);
+    let extras: Vec<SecurityTerm> =
+        logup::security_term(&bus, &one_row, &GrindingSites::NONE).into_iter().collect();
+    let report = stark::proven_security_report(&fri, &airs, &instance, &extras, &GrindingSites::NONE);
     Answer {
         shape: shape.name.clone(),
         profile: name.to_owned(),
         lookups,
-        constraints: air::composition_error(airs.num_constraints, list_size_udr(), MODULUS_BITS)
-            .bits(),
+        constraints: air::composition_error(airs.num_constraints, list_size_udr(), MODULUS_BITS).bits(),
         out_of_domain: deep::deep_ali_error(&airs, &instance, list_size_udr()).bits(),
         batching: SecurityAssumption::UniqueDecoding.prox_gaps_error(
             tallest,
@@ -149,12 +126,8 @@ fn answer(name: &str, profile: &Profile, shape: &Shape) -> Answer {
             instance.num_batched_functions,
         ),
         fold: commit_phase_error_udr(&fri, &instance).map(|bits| bits.bits()),
-        queries: query_phase_error(
-            alpha_udr(tallest, profile.log_blowup, MAX_COMBO),
-            profile.queries,
-            0,
-        )
-        .bits(),
+        queries: query_phase_error(alpha_udr(tallest, profile.log_blowup, MAX_COMBO), profile.queries, 0)
+            .bits(),
         composite: report.udr.security_bits(),
     }
 }
@@ -162,17 +135,11 @@ fn answer(name: &str, profile: &Profile, shape: &Shape) -> Answer {
 fn main() {
     let mut text = String::new();
     stdin().read_to_string(&mut text).expect("standard input");
-    let input: Input =
-        serde_json::from_str(&text).expect("shapes in the format of tests/vectors/security");
+    let input: Input = serde_json::from_str(&text).expect("shapes in the format of tests/vectors/security");
     let answers: Vec<Answer> = input
         .shapes
         .iter()
-        .flat_map(|shape| {
-            input
-                .profiles
-                .iter()
-                .map(move |(name, profile)| answer(name, profile, shape))
-        })
+        .flat_map(|shape| input.profiles.iter().map(move |(name, profile)| answer(name, profile, shape)))
         .collect();
     let document = serde_json::json!({
         "source": "p3-security 0.8.0, unique decoding, before grinding (composite: with the profile's query grinding)",
