@@ -7,7 +7,7 @@ from typing import Generic
 
 from circuits.dsl.bus import Bus
 from circuits.dsl.cells import C
-from circuits.dsl.source import RuleError, Source, calling_source
+from circuits.dsl.source import RuleError, Source, calling_source, line_source
 from verifier.program import Selector
 
 
@@ -123,7 +123,7 @@ class Air(ABC, Generic[C]):
     @contextmanager
     def _on(self, selector: Selector) -> Iterator[None]:
         if self._selector != Selector.EVERY:
-            raise RuleError(f"{calling_source()}: contexts of rows do not nest")
+            raise RuleError(f"{line_source()}: contexts of rows do not nest")
         self._selector = selector
         try:
             yield

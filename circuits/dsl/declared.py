@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from verifier.field import P
 
-from circuits.dsl.source import RuleError, Source, declaring_source
+from circuits.dsl.source import RuleError, Source, line_source
 from verifier.program import Operation
 
 MAX_RANGE_BITS = 20
@@ -94,7 +94,7 @@ def preprocessed(values: ArrayLike) -> Any:
 
 
 def _declare(kind: Kind, count: int | None, wave: int, bits: int = 0) -> Declared:
-    source = declaring_source()
+    source = line_source()
     if wave not in (1, 2):
         raise RuleError(f"{source}: there are waves 1 and 2")
     if count is not None and count < 1:
@@ -105,7 +105,7 @@ def _declare(kind: Kind, count: int | None, wave: int, bits: int = 0) -> Declare
 
 
 def _fixed(kind: Kind, values: ArrayLike) -> Declared:
-    source = declaring_source()
+    source = line_source()
     found = np.asarray(values)
     if found.ndim not in (1, 2) or not np.issubdtype(found.dtype, np.integer):
         raise RuleError(f"{source}: fixed values are a list of integers, or of rows of integers")

@@ -41,11 +41,13 @@ def calling_source() -> Source:
     return Source(here.file, here.line, here.text, _call(outer))
 
 
-def declaring_source() -> Source:
+def line_source() -> Source:
     """The whole source line, outside the table language, that led here."""
     frame = _outside()
     path = frame.f_code.co_filename
-    return Source(Path(path).name, frame.f_lineno, linecache.getline(path, frame.f_lineno).strip())
+    return Source(
+        Path(path).name, frame.f_lineno, linecache.getline(path, frame.f_lineno).strip().rstrip(":")
+    )
 
 
 def _outside() -> FrameType:
