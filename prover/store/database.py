@@ -97,7 +97,7 @@ class Transition:
 
 @dataclass(frozen=True)
 class Proven:
-    """What a job that succeeds leaves behind: an opaque account, and the digest and size in bytes of the proof."""
+    """What a job that succeeds leaves behind: an opaque account, and the proof's digest and size in bytes."""
 
     outcome: bytes
     proof_digest: bytes
@@ -195,7 +195,8 @@ class Database:
             now = _now()
             connection.execute(
                 "INSERT INTO jobs (id, request_id, input_digest, specification, state, attempt, losses, "
-                "cancel_requested, sequence, created, updated) VALUES (?, ?, ?, ?, 'QUEUED', 0, 0, 0, 1, ?, ?)",
+                "cancel_requested, sequence, created, updated) "
+                "VALUES (?, ?, ?, ?, 'QUEUED', 0, 0, 0, 1, ?, ?)",
                 (job_id, request_id, input_digest, specification, now, now),
             )
             connection.execute(

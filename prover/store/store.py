@@ -33,15 +33,16 @@ class Store:
         self._allowed_losses = allowed_losses
         self._reserved_bytes = reserved_bytes
         self._lock = _locked(root)
+        # SQLite connections belong to the thread that made them.
+        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="store")
         try:
-            # SQLite connections belong to the thread that made them.
-            self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="store")
             self._database = self._thread.submit(_open_database, root).result()
             self._artifacts = Artifacts(root / "artifacts")
             self._artifacts.keep_only(self._thread.submit(self._database.artifacts).result())
             shutil.rmtree(root / "work", ignore_errors=True)
             (root / "work").mkdir()
         except BaseException as error:
+            self._thread.shutdown()
             self._lock.close()
             if isinstance(error, OSError):
                 raise disk_full(str(root)) if is_out_of_space(error) else _unusable(root, error) from error
@@ -121,7 +122,7 @@ class Store:
         return changed
 
     async def adopt(self, proof: Path) -> tuple[bytes, int]:
-        """Moves a finished file of a scratch directory among the artifacts; returns its digest and its size."""
+        """Moves a finished file of a scratch directory among the artifacts; returns its digest and size."""
         return await self._on_thread(self._artifacts.adopt, proof)
 
     async def find(self, job_id: str) -> Job | None:

@@ -1,0 +1,171 @@
+"""The API's resources, made from rows of the store."""
+
+from typing import Any
+
+from google.longrunning import operations_pb2
+from google.protobuf import any_pb2, duration_pb2, timestamp_pb2
+from google.rpc import status_pb2
+
+from prover.service.feed import Progress
+from prover.service.plain import statement_message
+from prover.service.status import not_found
+from prover.store.database import Job, Transition
+from prover.v1 import prover_pb2
+
+PROOFS = "batchProofs/"
+OPERATIONS = "operations/"
+
+
+def job_id(name: str, prefix: str) -> str:
+    """The id inside a resource name; raises RefusedError (NOT_FOUND) if the name cannot be one's."""
+    identifier = name.removeprefix(prefix)
+    if not name.startswith(prefix) or not identifier.isalnum():
+        raise missing(name, prefix)
+    return identifier
+
+
+def missing(name: str, prefix: str) -> Exception:
+    """The refusal of a call about a job that does not exist."""
+    if prefix == OPERATIONS:
+        return not_found("google.longrunning.Operation", name, "OPERATION_NOT_FOUND")
+    return not_found("prover.v1.BatchProof", name, "BATCH_PROOF_NOT_FOUND")
+
+
+def timestamp(microseconds: int) -> Any:
+    """A time of the store as a protocol message."""
+    return timestamp_pb2.Timestamp(seconds=microseconds // 10**6, nanos=microseconds % 10**6 * 1000)
+
+
+def duration(seconds: float) -> Any:
+    """A length of time as a protocol message."""
+    nanoseconds = round(seconds * 1e9)
+    return duration_pb2.Duration(seconds=nanoseconds // 10**9, nanos=nanoseconds % 10**9)
+
+
+def _progress(progress: Progress) -> Any:
+    return prover_pb2.Progress(stage=progress.stage, units_done=progress.done, units_total=progress.total)
+
+
+def specification(batch: Any, digests: list[bytes], version: str) -> bytes:
+    """What is kept of a request beside its input: a partial BatchProof."""
+    kept = prover_pb2.BatchProof(block_digests=digests, prover_version=version)
+    kept.batch.CopyFrom(batch)
+    del kept.batch.blocks[:]
+    serialized: bytes = kept.SerializeToString(deterministic=True)
+    return serialized
+
+
+def outcome(
+    account: dict[str, Any], statement_digest: bytes, profile: str, proof: tuple[bytes, int]
+) -> bytes:
+    """What is kept of a success: a partial BatchProof; ``proof`` is the digest and size of the file."""
+    kept = prover_pb2.BatchProof(
+        statement=statement_message(account["statement"]["fields"]),
+        statement_digest=statement_digest,
+        stages=[
+            prover_pb2.StageRecord(
+                name=stage["name"],
+                duration=duration(stage["seconds"]),
+                cells=stage["cells"],
+                peak_memory_bytes=stage["peak_memory_bytes"],
+            )
+            for stage in account["stages"]
+        ],
+    )
+    kept.security.provable_bits = account["bits"]
+    kept.security.binding_term = account["binding"]
+    kept.security.profile = profile
+    kept.proof.format = prover_pb2.Proof.STARK
+    kept.proof.digest.value, kept.proof.digest.size_bytes = proof
+    serialized: bytes = kept.SerializeToString(deterministic=True)
+    return serialized
+
+
+def batch_proof(job: Job, progress: Progress | None = None, data: bytes | None = None) -> Any:
+    """The resource of a job; ``data`` is the proof file for the FULL view."""
+    resource = prover_pb2.BatchProof.FromString(job.specification)
+    if job.outcome is not None:
+        resource.MergeFromString(job.outcome)
+    if data is not None:
+        resource.proof.data = data
+    if job.error is not None:
+        resource.error.CopyFrom(status_pb2.Status.FromString(job.error))
+    resource.name = PROOFS + job.id
+    resource.state = prover_pb2.BatchProof.State.Value(job.state.value)
+    resource.create_time.CopyFrom(timestamp(job.created))
+    resource.update_time.CopyFrom(timestamp(job.updated))
+    if job.started is not None:
+        resource.start_time.CopyFrom(timestamp(job.started))
+    if job.ended is not None:
+        resource.end_time.CopyFrom(timestamp(job.ended))
+    elif progress is not None:
+        resource.progress.CopyFrom(_progress(progress))
+    resource.attempts = job.attempt
+    resource.sequence = job.sequence
+    resource.cancel_requested = job.cancel_requested
+    return resource
+
+
+def operation(job: Job, progress: Progress | None = None, data: bytes | None = None) -> Any:
+    """The long-running operation of a job."""
+    resource = batch_proof(job, progress, data)
+    metadata = prover_pb2.BatchProofMetadata(
+        batch_proof=resource.name,
+        state=resource.state,
+        create_time=resource.create_time,
+        update_time=resource.update_time,
+        attempts=resource.attempts,
+        cancel_requested=resource.cancel_requested,
+    )
+    if resource.HasField("progress"):
+        metadata.progress.CopyFrom(resource.progress)
+    result = operations_pb2.Operation(name=OPERATIONS + job.id, done=job.state.terminal)
+    result.metadata.Pack(metadata)
+    if resource.HasField("error"):
+        result.error.CopyFrom(resource.error)
+    elif job.state.terminal:
+        packed = any_pb2.Any()
+        packed.Pack(resource)
+        result.response.CopyFrom(packed)
+    return result
+
+
+def snapshot_event(job: Job, progress: Progress | None) -> Any:
+    """The event that tells where a job stands."""
+    event = prover_pb2.BatchProofEvent(sequence=job.sequence, snapshot=batch_proof(job, progress))
+    event.time.GetCurrentTime()
+    return event
+
+
+def transition_event(transition: Transition) -> Any:
+    """The event that tells one recorded step."""
+    states = prover_pb2.BatchProof.State
+    told = prover_pb2.Transition(
+        to=states.Value(transition.after.value),
+        attempt=transition.attempt,
+        reason=transition.reason,
+    )
+    if transition.before:
+        # The field is called by a word that Python keeps for itself.
+        setattr(told, "from", states.Value(transition.before))
+    return prover_pb2.BatchProofEvent(
+        sequence=transition.sequence, time=timestamp(transition.time), transition=told
+    )
+
+
+def terminal_event(job: Job) -> Any:
+    """The last event of a job."""
+    return prover_pb2.BatchProofEvent(
+        sequence=job.sequence, time=timestamp(job.updated), terminal=batch_proof(job)
+    )
+
+
+def progress_event(sequence: int, progress: Progress | None) -> Any:
+    """The event between transitions: progress, or a heartbeat if there is none to tell."""
+    event = prover_pb2.BatchProofEvent(sequence=sequence)
+    event.time.GetCurrentTime()
+    if progress is None:
+        event.heartbeat.SetInParent()
+    else:
+        event.progress.CopyFrom(_progress(progress))
+    return event
