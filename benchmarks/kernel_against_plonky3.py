@@ -1,9 +1,9 @@
-"""Our engine against Plonky3's `p3-batch-stark` 0.8.0 on the same constraints and the same traces, in one run.
+"""Our engine against Plonky3's `p3-batch-stark` 0.8.0: the same constraints and the same traces, in one run.
 
-`python -m benchmarks.kernel_against_plonky3` builds Plonky3's side for this processor, exports every workload, lets the
-two prove in turns, and prints and keeps what each took. Same field, extension, hash, blowup 2, 193 queries, 20 ground
-bits before the queries and none elsewhere, folding by 8, final polynomial of 32 coefficients; Plonky3 runs its AIRs
-compiled, ours interprets the graph of the same constraints.
+`python -m benchmarks.kernel_against_plonky3` builds Plonky3's side for this processor, exports every
+workload, lets the two prove in turns, and prints and keeps what each took. Same field, extension, hash,
+blowup 2, 193 queries, 20 ground bits before the queries and none elsewhere, folding by 8, final polynomial of
+32 coefficients; Plonky3 runs its AIRs compiled, ours interprets the graph of the same constraints.
 """
 
 import argparse
@@ -136,7 +136,7 @@ def main() -> None:
         "threads": arguments.threads,
         "workloads": {},
     }
-    for workload in arguments.workloads:
+    for workload in arguments.workloads or WORKLOADS:
         found = compare(workload, arguments.repetitions, environment)
         document["workloads"][workload] = found
         print_comparison(workload, found)

@@ -1,8 +1,8 @@
 """Prove one exported workload with our engine, once for every line on standard input.
 
 `python -m benchmarks.prove_workload FOLDER` answers each line with one line of JSON; the folder is what
-`kernel-benchmark export` wrote: our canonical program and raw traces. A process of its own, so that its peak memory is
-its own.
+`kernel-benchmark export` wrote: our canonical program and raw traces. It is a process of its own, so that its
+peak memory is its own.
 """
 
 import json
@@ -25,7 +25,7 @@ STATEMENT = b""
 
 
 def read_workload(folder: Path, engine: Engine) -> tuple[Program, dict[str, Matrix], dict[str, Matrix]]:
-    """The program with the root of its preprocessed columns filled in, its main and its preprocessed matrices."""
+    """The program with its preprocessed root filled in, its main and its preprocessed matrices."""
     program = Program.decode((folder / "program.bin").read_bytes())
     main: dict[str, Matrix] = {}
     preprocessed: dict[str, Matrix] = {}
