@@ -4,7 +4,6 @@ from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from verifier.field import P
 
 from circuits.dsl import (
     Air,
@@ -30,6 +29,7 @@ from circuits.dsl import (
     verifier_sends,
 )
 from circuits.tables.range import fill_ranges, range_tables
+from verifier.field import P
 
 ROUND_CONSTANTS = (3, 1, 4, 1)
 WEIGHTS = (2, 7, 1, 8, 2, 8, 1, 8)

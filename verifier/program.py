@@ -200,6 +200,7 @@ class Program:
             table.validate(lengths)
         for boundary in self.boundaries:
             self._validate_boundary(boundary, lengths)
+        within(len(self.preprocessed_root), ROOT_LENGTH, ROOT_LENGTH, "length of the preprocessed root")
         has_root = any(self.preprocessed_root)
         if has_root != any(table.preprocessed_width for table in self.tables):
             raise Rejected("preprocessed root and preprocessed columns go together")

@@ -11,8 +11,9 @@ from verifier.program_codec import ABSENT, Reader, Writer, within
 
 MAX_RULE_DEGREE = 3
 MAX_EDGE_DEGREE = 2
+TOO_HIGH = 255
 MAX_LOG_HEIGHT = 23
-MAX_COLUMNS = 4096
+MAX_COLUMNS = 8192
 MAX_NODES = 1 << 20
 MAX_RULES = 1 << 20
 MAX_INTERACTIONS = 4096
@@ -150,7 +151,7 @@ class Table:
 
     @cached_property
     def degrees(self) -> tuple[int, ...]:
-        """Degree of every node in the trace's column polynomials."""
+        """Degree of every node in the trace's column polynomials, or `TOO_HIGH` for that and anything above."""
         found: list[int] = []
         for node in self.nodes:
             if node.operation == Operation.CONSTANT:
@@ -158,7 +159,8 @@ class Table:
             elif node.operation < Operation.ADD:
                 found.append(1)
             elif node.operation == Operation.MULTIPLY:
-                found.append(found[node.a] + found[node.b])
+                # Without a ceiling, repeated squaring would grow integers as long as the program.
+                found.append(min(found[node.a] + found[node.b], TOO_HIGH))
             else:
                 found.append(max(found[node.a], found[node.b]))
         return tuple(found)

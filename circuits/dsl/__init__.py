@@ -9,6 +9,7 @@ from circuits.dsl.boundary import (
     verifier_receives,
     verifier_sends,
 )
+from circuits.dsl.bounds import unproven_weights
 from circuits.dsl.bus import Bus
 from circuits.dsl.cells import C, Cell, Cells
 from circuits.dsl.check import Report, check
@@ -61,6 +62,7 @@ __all__ = [
     "public_seed",
     "range_bus",
     "ranged",
+    "unproven_weights",
     "verifier_receives",
     "verifier_sends",
 ]

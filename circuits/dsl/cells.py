@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from typing import NoReturn, Protocol, Self, TypeVar
 
 from verifier.field import P
-
 from verifier.program import Node, Operation
 
 

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from verifier.field import P
 
 from circuits.dsl.air import Air
 from circuits.dsl.bus import Bus
@@ -14,6 +13,7 @@ from circuits.dsl.compile import Compiled
 from circuits.dsl.ledger import Entries, Party, Unmatched, fingerprint, unbalanced, unmatched
 from circuits.dsl.reading import TraceRows
 from circuits.dsl.source import Source
+from verifier.field import P
 from verifier.program import Operation, Selector, Table
 
 ROWS_AT_ONCE = 1 << 14

@@ -4,9 +4,9 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
-from verifier.field import P
 
 from circuits.dsl.cells import Opaque
+from verifier.field import P
 from verifier.program import Operation, Table
 
 Integers = NDArray[np.int64]

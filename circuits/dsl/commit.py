@@ -5,8 +5,8 @@ from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
-from verifier.field import GENERATOR, TWO_ADIC_GENERATOR, P
 
+from verifier.field import GENERATOR, TWO_ADIC_GENERATOR, P
 from verifier.program import ROOT_LENGTH
 
 LOG_BLOWUP = 1

@@ -6,7 +6,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from verifier.field import P
 
 from circuits.dsl import commit
 from circuits.dsl.air import Air
@@ -17,6 +16,7 @@ from circuits.dsl.source import RuleError, Source, calling_source
 from circuits.dsl.table import Table
 from verifier import program as compiled_form
 from verifier.errors import Rejected
+from verifier.field import P
 from verifier.program import Interaction, Node, Operation, Rule, Selector
 from verifier.table import MAX_EDGE_DEGREE, MAX_RULE_DEGREE
 

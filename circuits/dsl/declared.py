@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from verifier.field import P
 
 from circuits.dsl.source import RuleError, Source, line_source
+from verifier.field import P
 from verifier.program import Operation
 
 MAX_RANGE_BITS = 20

@@ -6,10 +6,10 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from verifier.field import P
 
 from circuits.dsl.bus import Bus
 from circuits.dsl.source import Source
+from verifier.field import P
 
 SHOWN_PARTIES = 4
 

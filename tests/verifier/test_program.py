@@ -133,7 +133,7 @@ BAD_TABLES = {
     "unused field of node 0": small_table(nodes=(Node(Operation.CONSTANT, 1, 1),), rules=()),
     "height bound": small_table(max_log_height=24),
     "width of table small is 0": small_table(first_wave_width=0, nodes=(), rules=()),
-    "first-wave width": small_table(first_wave_width=4097),
+    "first-wave width": small_table(first_wave_width=8193),
     "go together": small_table(preprocessed_width=1),
     "fixed height of table small exceeds": small_table(preprocessed_width=1, preprocessed_log_height=5),
     "may not be optional": small_table(preprocessed_width=1, preprocessed_log_height=2, optional=True),
@@ -157,6 +157,14 @@ def test_a_bad_table_is_rejected_by_its_bytes(reason: str) -> None:
     with pytest.raises(Rejected) as rejection:
         Program.decode(data)
     assert reason in rejection.value.reason
+
+
+def test_repeated_squaring_is_rejected_at_once() -> None:
+    squares = [Node(Operation.MAIN, 0, 0)]
+    squares += [Node(Operation.MULTIPLY, i, i) for i in range(1 << 16)]
+    rules = (Rule(Selector.EVERY, 1 << 16),)
+    with pytest.raises(Rejected, match="has degree 255"):
+        Program.decode(small_program(small_table(nodes=tuple(squares), rules=rules)).encode())
 
 
 def boundary(kind: ItemKind, a: int, b: int) -> tuple[Boundary, ...]:
@@ -311,10 +319,11 @@ def test_numpy_columns_integers_and_the_extension_agree(table: Table, seed: int)
     for row in range(4):
         below = (row + 1) % 4
         periodic = [values[row % len(values)] for values in PERIODS]
-        opened = [
-            list(map(int, part)) for part in (main[row], main[below], fixed[row], fixed[below], periodic)
-        ]
-        plain = evaluate(table, *opened, integers)
+        opened = [list(map(int, part)) for part in (main[row], main[below], fixed[row], fixed[below])]
+        here, under, fixed_here, fixed_under = opened
+        plain = evaluate(table, here, under, fixed_here, fixed_under, periodic, integers)
         assert plain == [int(columns[node][row]) for node in range(len(table.nodes))]
-        lifted = evaluate(table, *[[embed(value) for value in part] for part in opened], EXTENSION)
-        assert lifted == [embed(value) for value in plain]
+        lifted = [[embed(value) for value in part] for part in (*opened, periodic)]
+        here_k, under_k, fixed_here_k, fixed_under_k, periodic_k = lifted
+        found = evaluate(table, here_k, under_k, fixed_here_k, fixed_under_k, periodic_k, EXTENSION)
+        assert found == [embed(value) for value in plain]

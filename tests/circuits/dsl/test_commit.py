@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from circuits.dsl.commit import commit_root, low_degree_extension
-from verifier.field import P, TWO_ADIC_GENERATOR
+from verifier.field import TWO_ADIC_GENERATOR, P
 
 
 def root_of_unity(log_order: int) -> int:

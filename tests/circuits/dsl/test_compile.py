@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -294,14 +295,15 @@ def test_messages_know_their_fields() -> None:
 def test_bad_declarations_are_refused() -> None:
     with pytest.raises(RuleError, match=r"One\.x is not declared"):
         type("One", (Table,), {"__annotations__": {"x": "C"}})
-    for declare, complaint in (
+    declarations: tuple[tuple[Callable[[], Any], str], ...] = (
         (lambda: periodic([1, 2, 3]), "3 fixed values are not a power of two"),
         (lambda: preprocessed([P]), "fixed values are field elements"),
         (lambda: preprocessed([0.5]), "a list of integers"),
         (lambda: cell(wave=3), "there are waves 1 and 2"),
         (lambda: cells(0), "at least one cell"),
         (lambda: ranged(21), "1 to 20 bits"),
-    ):
+    )
+    for declare, complaint in declarations:
         with pytest.raises(RuleError, match=complaint):
             declare()
 
