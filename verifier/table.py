@@ -151,7 +151,7 @@ class Table:
 
     @cached_property
     def degrees(self) -> tuple[int, ...]:
-        """Degree of every node in the trace's column polynomials, or `TOO_HIGH` for that and anything above."""
+        """Degree of every node in the trace columns; `TOO_HIGH` stands for that and anything above."""
         found: list[int] = []
         for node in self.nodes:
             if node.operation == Operation.CONSTANT:
