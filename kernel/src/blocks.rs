@@ -1,0 +1,52 @@
+//! Moving between rows in memory and columns in SIMD lanes.
+
+use p3_field::{PackedFieldPow2, PackedValue, PrimeCharacteristicRing};
+
+use crate::field::{F, LANES, Packed};
+
+/// A square of `LANES` rows and as many columns.
+pub type Block = [Packed; LANES];
+
+/// Exchange rows and columns.
+pub fn transpose(block: &mut Block) {
+    let mut step = 1;
+    while step < LANES {
+        for i in 0..LANES {
+            if i & step == 0 {
+                (block[i], block[i | step]) = block[i].interleave(block[i | step], step);
+            }
+        }
+        step *= 2;
+    }
+}
+
+/// Lane r of the result is the sum of the lanes of row r.
+pub fn sum_rows(block: &Block) -> Packed {
+    let mut partial = *block;
+    let mut step = 1;
+    while step < LANES {
+        for i in (0..LANES).step_by(2 * step) {
+            let (low, high) = partial[i].interleave(partial[i | step], step);
+            partial[i] = low + high;
+        }
+        step *= 2;
+    }
+    partial[0]
+}
+
+/// `LANES` consecutive values from `start`; zero beyond the end.
+#[inline(always)]
+pub fn load(values: &[F], start: usize) -> Packed {
+    match values.get(start..start + LANES) {
+        Some(slice) => *Packed::from_slice(slice),
+        None => Packed::from_fn(|i| values.get(start + i).copied().unwrap_or(F::ZERO)),
+    }
+}
+
+/// Load `LANES` columns of the `LANES` rows that begin at `starts`, one column a vector.
+#[inline(always)]
+pub fn load_columns(values: &[F], starts: &[usize; LANES], column: usize) -> Block {
+    let mut block: Block = std::array::from_fn(|i| load(values, starts[i] + column));
+    transpose(&mut block);
+    block
+}
