@@ -6,11 +6,10 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from verifier.field import GENERATOR, TWO_ADIC_GENERATOR, P
+from verifier.field import GENERATOR, P, root_of_unity
 from verifier.program import ROOT_LENGTH
 
 LOG_BLOWUP = 1
-TWO_ADICITY = 24
 
 Words = NDArray[np.uint64]
 
@@ -40,17 +39,13 @@ def low_degree_extension(matrix: NDArray[np.uint32]) -> NDArray[np.uint32]:
     rows, width = matrix.shape
     log_rows = rows.bit_length() - 1
     prime = np.uint64(P)
-    coefficients = _transform(matrix.astype(np.uint64), pow(_root(log_rows), -1, P))
+    coefficients = _transform(matrix.astype(np.uint64), pow(root_of_unity(log_rows), -1, P))
     scale = pow(rows, -1, P)
     shifts = np.array([scale * pow(GENERATOR, i, P) % P for i in range(rows)], dtype=np.uint64)
     padded = np.zeros((rows << LOG_BLOWUP, width), dtype=np.uint64)
     padded[:rows] = coefficients * shifts[:, None] % prime
-    evaluations = _transform(padded, _root(log_rows + LOG_BLOWUP))
+    evaluations = _transform(padded, root_of_unity(log_rows + LOG_BLOWUP))
     return evaluations[_bit_reversal(log_rows + LOG_BLOWUP)].astype(np.uint32)
-
-
-def _root(log_order: int) -> int:
-    return pow(TWO_ADIC_GENERATOR, 1 << (TWO_ADICITY - log_order), P)
 
 
 def _bit_reversal(bits: int) -> NDArray[np.intp]:

@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 
 from circuits.dsl.commit import commit_root, low_degree_extension
-from verifier.field import TWO_ADIC_GENERATOR, P
+from verifier.field import P
 
 
 def root_of_unity(log_order: int) -> int:
-    return pow(TWO_ADIC_GENERATOR, 2 ** (24 - log_order), P)
+    return int(pow(3, (P - 1) // 2**log_order, P))
 
 
 def interpolated(values: list[int], points: list[int], at: int) -> int:
