@@ -127,7 +127,7 @@ def encode(values: Iterable[int]) -> bytes:
 
 
 def decode(data: bytes) -> tuple[int, ...]:
-    """The base field elements of canonical bytes; raises `Rejected` for a length or value that is not canonical."""
+    """The base field elements of canonical bytes; raises `Rejected` for anything not canonical."""
     if len(data) % 4:
         raise Rejected("field elements must be four bytes each")
     values = memoryview(data).cast("I").tolist() if _NATIVE_LITTLE else _slow_words(data)
