@@ -1,4 +1,4 @@
-"""A client of the service: creates, follows and fetches proofs, and reconnects by itself while a job is followed."""
+"""A client of the service: creates, follows and fetches proofs; reconnects by itself when a stream breaks."""
 
 import json
 import time
@@ -8,7 +8,7 @@ from types import TracebackType
 from typing import Any
 
 import grpc
-from google.longrunning import operations_pb2
+from google.longrunning import operations_pb2, operations_pb2_grpc
 from google.rpc import code_pb2
 from grpc_status import rpc_status
 
@@ -56,6 +56,7 @@ class Client:
         )
         self._address = address
         self._prover = prover_pb2_grpc.ProverServiceStub(self._channel)
+        self._operations = operations_pb2_grpc.OperationsStub(self._channel)
         self._verifier = verifier_pb2_grpc.VerifierServiceStub(self._channel)
 
     def __enter__(self) -> "Client":
@@ -67,7 +68,7 @@ class Client:
         self._channel.close()
 
     def create(self, batch: prover_pb2.Batch, request_id: str | None = None) -> str:
-        """Submits a batch; returns the name of its BatchProof. The same ``request_id`` never makes two jobs."""
+        """Submits a batch; returns its BatchProof's name. The same ``request_id`` never makes two jobs."""
         request = prover_pb2.CreateBatchProofRequest(batch=batch, request_id=request_id or str(uuid.uuid4()))
         operation = self._call(self._prover.CreateBatchProof, request)
         return PROOFS + str(operation.name).removeprefix(OPERATIONS)
@@ -80,12 +81,8 @@ class Client:
 
     def cancel(self, name: str) -> None:
         """Asks the service to stop a job."""
-        call = self._channel.unary_unary(
-            f"/{OPERATIONS_SERVICE}/CancelOperation",
-            request_serializer=operations_pb2.CancelOperationRequest.SerializeToString,
-            response_deserializer=lambda _: None,
-        )
-        self._call(call, operations_pb2.CancelOperationRequest(name=OPERATIONS + name.removeprefix(PROOFS)))
+        request = operations_pb2.CancelOperationRequest(name=OPERATIONS + name.removeprefix(PROOFS))
+        self._call(self._operations.CancelOperation, request)
 
     def verify(self, request: verifier_pb2.VerifyProofRequest) -> verifier_pb2.VerifyProofResponse:
         """Lets the service check a proof."""
@@ -125,7 +122,7 @@ class Client:
             raise self._typed(error) from error
 
     def _typed(self, error: grpc.RpcError) -> SequiturError:
-        received = rpc_status.from_call(error)
+        received = rpc_status.from_call(error) if isinstance(error, grpc.Call) else None
         reason = status.details(received).get("reason", "") if received is not None else ""
         if not reason and _code(error) is grpc.StatusCode.UNAVAILABLE:
             return SetupError(
