@@ -28,7 +28,7 @@ def commit_root(matrices: Sequence[NDArray[np.uint32]]) -> bytes:
         injected = _side_by_side(rows, size)
         if injected:
             layer = [
-                hashlib.sha256(node + hashlib.sha256(b"".join(parts)).digest()).digest()
+                hashlib.sha256(node + b"".join(parts)).digest()
                 for node, parts in zip(layer, injected, strict=True)
             ]
     return layer[0]

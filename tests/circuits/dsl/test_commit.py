@@ -50,8 +50,8 @@ def test_shorter_matrices_join_the_tree_at_their_own_level() -> None:
         [row.astype("<u4").tobytes() for row in low_degree_extension(m)] for m in (low, high, also_high)
     )
     leaves = [sha(first[i], second[i]) for i in range(4)]
-    left = sha(sha(leaves[0], leaves[1]), sha(small[0]))
-    right = sha(sha(leaves[2], leaves[3]), sha(small[1]))
+    left = sha(sha(leaves[0], leaves[1]), small[0])
+    right = sha(sha(leaves[2], leaves[3]), small[1])
     assert commit_root([low, high, also_high]) == sha(left, right)
 
 
