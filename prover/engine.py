@@ -1,9 +1,10 @@
 """The numeric verbs every proving engine offers, and the shapes they take.
 
-Two engines implement them: `prover.kernel` (compiled, fast) and `prover.reference` (numpy, readable). Both return equal
-numbers for equal inputs. Matrices are C-contiguous ``uint32`` arrays of canonical field elements, one row per trace row
-in natural order on the subgroup H, unless a verb says otherwise; an array of extension elements ends in an axis of five
-coefficients, constant term first. Every verb raises `KernelError` for inputs outside what it documents.
+Two engines implement them: `prover.kernel` (compiled, fast) and `prover.reference` (numpy, readable). Both
+return equal numbers for equal inputs. Matrices are C-contiguous ``uint32`` arrays of canonical field
+elements, one row per trace row in natural order on the subgroup H, unless a verb says otherwise; an array of
+extension elements ends in an axis of five coefficients, constant term first. Every verb raises `KernelError`
+for inputs outside what it documents.
 """
 
 from collections.abc import Sequence
@@ -18,7 +19,7 @@ Extension: TypeAlias = tuple[int, int, int, int, int]
 
 
 class KernelError(ValueError):
-    """An engine was given something it cannot compute with: a wrong shape, a value outside the field, a zero to invert."""
+    """An engine cannot compute with what it was given: a wrong shape, a word not below P, a zero divisor."""
 
 
 class Loaded(Protocol):
@@ -31,7 +32,7 @@ class Loaded(Protocol):
 
 
 class Commitment(Protocol):
-    """Low-degree extensions of some matrices (rows in bit-reversed order) and one Merkle tree over them; freed with the object."""
+    """Extended matrices (rows in bit-reversed order) and one Merkle tree over them; freed with the object."""
 
     @property
     def root(self) -> bytes:
@@ -48,8 +49,8 @@ class Commitment(Protocol):
 class Term:
     """One opening of one matrix inside the batched quotient of a height class.
 
-    ``columns`` name base columns of matrix ``table`` of ``commitment``; ``opened`` has shape (len(columns), 5) and holds
-    their values at ``point``; column number k is weighted by ``theta_power * theta**k``.
+    ``columns`` name base columns of matrix ``table`` of ``commitment``; ``opened`` has shape (len(columns),
+    5) and holds their values at ``point``; column number k is weighted by ``theta_power * theta**k``.
     """
 
     commitment: Commitment
@@ -74,13 +75,13 @@ class Engine(Protocol):
         ...
 
     def commit(self, matrices: Sequence[Matrix | None], log_blowup: int) -> Commitment:
-        """Extend evaluations on H to the coset 3·⟨ω⟩ of 2**log_blowup times the height, and commit to all of them in one tree.
+        """Extend matrices from H to the coset 3·⟨ω⟩ of 2**log_blowup times the height, and commit to them.
 
-        An absent matrix is None or has no columns; at least one must be present.
+        One tree holds all. An absent matrix is None or has no columns; at least one must be present.
         """
         ...
 
-    def lookup(
+    def lookup(  # noqa: PLR0917
         self,
         loaded: Loaded,
         table: int,
@@ -91,12 +92,13 @@ class Engine(Protocol):
     ) -> tuple[Matrix, Extension]:
         """Return the lookup matrix (rows, 5·(fractions + 1)) of a table and the table's sum.
 
-        ``main`` holds the columns of both waves. The last extension column is the running sum before each row. A table
-        without interactions gives a matrix without columns and the sum zero. Raises `KernelError` if a denominator is zero.
+        ``main`` holds the columns of both waves. The last extension column is the running sum before each
+        row. A table without interactions gives a matrix without columns and the sum zero. Raises
+        `KernelError` if a denominator is zero.
         """
         ...
 
-    def quotient(
+    def quotient(  # noqa: PLR0917
         self,
         loaded: Loaded,
         table: int,
@@ -111,14 +113,14 @@ class Engine(Protocol):
     ) -> Matrix:
         """Divide a table's combined constraints by the vanishing polynomial of H.
 
-        Every commitment given holds the table's columns as its matrix number ``table``; ``main`` is (first wave, second
-        wave). The quotient is Q0 + X^n·Q1; returned are the evaluations on H of Q0 and Q1, shape (rows, 10). If the
-        trace breaks a rule the result is still some matrix: nothing is checked here.
+        Every commitment given holds the table's columns as its matrix number ``table``; ``main`` is (first
+        wave, second wave). The quotient is Q0 + X^n·Q1; returned are the evaluations on H of Q0 and Q1, shape
+        (rows, 10). If the trace breaks a rule the result is still some matrix: nothing is checked here.
         """
         ...
 
     def evaluate(self, commitment: Commitment, table: int, point: Extension) -> Matrix:
-        """Evaluate every column of one matrix at a point outside the evaluation domain; shape (columns, 5)."""
+        """Evaluate every column of one matrix at a point outside the extended domain; shape (columns, 5)."""
         ...
 
     def combine(self, log_size: int, terms: Sequence[Term]) -> Matrix:
@@ -129,27 +131,27 @@ class Engine(Protocol):
         ...
 
     def commit_layer(self, values: Matrix, log_arity: int) -> Commitment:
-        """Commit to a vector of extension elements, shape (size, 5), each leaf being 2**log_arity consecutive ones."""
+        """Commit to extension elements, shape (size, 5), 2**log_arity consecutive ones being a leaf."""
         ...
 
     def fold(self, values: Matrix, log_arity: int, phi: Extension, roll_in: Matrix | None) -> Matrix:
-        """Fold bit-reversed evaluations on ⟨ω⟩ by 2**log_arity at ``phi`` and add ``phi**(2**log_arity) * roll_in``."""
+        """Fold bit-reversed evaluations on ⟨ω⟩ by a = 2**log_arity at phi and add phi**a * roll_in."""
         ...
 
     def interpolate(self, values: Matrix) -> Matrix:
-        """Return the coefficients, in natural order, of the polynomial with these bit-reversed evaluations on ⟨ω⟩."""
+        """Return, in natural order, the coefficients belonging to bit-reversed evaluations on ⟨ω⟩."""
         ...
 
     def open(self, commitment: Commitment, indices: Sequence[int]) -> tuple[list[Matrix], list[bytes]]:
-        """Open sorted distinct leaf indices: the rows of every matrix they fall on, and the pruned Merkle siblings.
+        """Open sorted distinct leaf indices: the rows they fall on, and the pruned Merkle siblings.
 
-        A matrix shorter than the tree contributes its distinct rows ``index >> shift``, ascending; an absent one has
-        shape (0, 0). Siblings come level by level from the leaves, left to right.
+        A matrix shorter than the tree contributes its distinct rows ``index >> shift``, ascending; an absent
+        one has shape (0, 0). Siblings come level by level from the leaves, left to right.
         """
         ...
 
     def grind(self, prefix: bytes, bits: int) -> int:
-        """Return the smallest u64 nonce for which SHA-256(prefix | nonce, little-endian) begins with ``bits`` zero bits."""
+        """The smallest nonce for which SHA-256(prefix | u64le nonce) has ``bits`` leading zero bits."""
         ...
 
     def sha256(self, messages: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:

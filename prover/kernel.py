@@ -1,6 +1,7 @@
 """The native engine: the verbs of `prover.engine` over the compiled extension `prover._kernel`.
 
-The extension computes without the interpreter lock on all cores. A matrix that is not C-contiguous is copied once.
+The extension computes without the interpreter lock on all cores. A matrix that is not C-contiguous is copied
+once.
 """
 
 from collections.abc import Sequence
@@ -122,7 +123,8 @@ def contiguous(array: None) -> None: ...
 @overload
 def contiguous(array: npt.NDArray[Scalar]) -> npt.NDArray[Scalar]: ...
 def contiguous(array: npt.NDArray[Scalar] | None) -> npt.NDArray[Scalar] | None:
-    """The same array with rows one after the other in memory; anything but an array is left for the kernel to refuse."""
+    """The same array with rows one after the other in memory; anything but an array is left for the kernel to
+    refuse."""
     return np.ascontiguousarray(array) if isinstance(array, np.ndarray) and array.ndim == 2 else array
 
 

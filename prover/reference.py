@@ -1,4 +1,5 @@
-"""The reference engine: every verb of `prover.engine` in numpy, written to be read and to test the compiled kernel against."""
+"""The reference engine: every verb of `prover.engine` in numpy, written to be read and to test the compiled
+kernel against."""
 
 import hashlib
 from collections.abc import Sequence
@@ -6,7 +7,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from verifier.field import GENERATOR, TWO_ADICITY, P
 
 from prover import reference_field as field
 from prover.engine import Commitment, Extension, KernelError, Loaded, Matrix, Term
@@ -19,6 +19,7 @@ from prover.reference_program import (
     periodic_on_rows,
 )
 from verifier.errors import Rejected
+from verifier.field import GENERATOR, TWO_ADICITY, P, root_of_unity
 from verifier.program import Operation, Program, Selector, Table, lookup_columns
 
 
@@ -74,13 +75,13 @@ class ReferenceEngine:
                 continue
             values = checked(matrix)
             log_size = checked_log(values.shape[0]) + log_blowup
-            if log_size > TWO_ADICITY:
+            if log_blowup < 0 or log_size > TWO_ADICITY:
                 raise KernelError("an extended height exceeds the two-adic subgroup")
             rows = field.evaluations(field.coefficients(values), log_size, GENERATOR)
             extended.append(rows[field.bit_reversal(log_size)])
         return committed(extended, log_blowup)
 
-    def lookup(
+    def lookup(  # noqa: PLR0917
         self,
         loaded: Loaded,
         table: int,
@@ -120,7 +121,7 @@ class ReferenceEngine:
         matrix = np.concatenate([*fractions, running[:rows]], axis=1)
         return narrow(matrix), field.tuple_of(running[rows])
 
-    def quotient(
+    def quotient(  # noqa: PLR0917
         self,
         loaded: Loaded,
         table: int,
@@ -232,7 +233,8 @@ class ReferenceEngine:
         groups = vector.reshape(-1, arity, 5)
         offsets = domain_points(log_size - log_arity, 1, log_size)
         natural = groups[:, field.bit_reversal(log_arity)].transpose(1, 0, 2)
-        # On one group, {y·ζ^t} with y its first point, interpolate in X/y: the j-th coefficient is y^j·f_j(y^arity).
+        # On one group, {y·ζ^t} with y its first point, interpolate in X/y: the j-th coefficient is
+        # y^j·f_j(y^arity).
         parts = field.coefficients(natural)
         ratio = field.scale(challenge, field.invert(offsets))
         result = parts[arity - 1]
@@ -364,14 +366,15 @@ def on_double_coset(commitment: Commitment | None, table: int, width: int, log_h
 
 
 def domain_points(log_size: int, shift: int, log_order: int | None = None) -> Field:
-    """shift·ω^i for i below 2**log_size in bit-reversed order, ω of order 2**log_order (by default 2**log_size)."""
-    root = field.root_of_unity(log_size if log_order is None else log_order)
+    """shift·ω^i for i below 2**log_size in bit-reversed order, ω of order 2**log_order (by default
+    2**log_size)."""
+    root = root_of_unity(log_size if log_order is None else log_order)
     return field.powers(root, 1 << log_size, shift)[field.bit_reversal(log_size)]
 
 
 def reject_domain_point(z: Field, log_size: int) -> None:
     """Refuse a point of the extended domain 3·⟨ω⟩, where a quotient by (x - z) does not exist."""
-    shifted = field.power(field.scale(z, np.uint64(pow(GENERATOR, -1, P))), 1 << log_size)
+    shifted = field.power(z * np.uint64(pow(GENERATOR, -1, P)) % PRIME, 1 << log_size)
     if field.tuple_of(shifted) == (1, 0, 0, 0, 0):
         raise KernelError("the point lies in the evaluation domain")
 

@@ -1,23 +1,19 @@
 """KoalaBear and its quintic extension on numpy arrays: plain, slow and easy to check.
 
-Base elements are canonical ``uint64`` values below P, so that a product of two fits; extension elements add a last axis
-of five coefficients of 1, X, .. X^4 modulo X^5 + X^2 - 1.
+Base elements are canonical ``uint64`` values below P, so that a product of two fits; extension elements add a
+last axis of five coefficients of 1, X, .. X^4 modulo X^5 + X^2 - 1.
 """
 
 from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
-from verifier.field import TWO_ADIC_GENERATOR, TWO_ADICITY, P
+
+from verifier.field import P, root_of_unity
 
 Field = npt.NDArray[np.uint64]
 
 PRIME = np.uint64(P)
-
-
-def root_of_unity(log_order: int) -> int:
-    """The generator of the subgroup of order 2**log_order that both proof sides agree on."""
-    return pow(TWO_ADIC_GENERATOR, 1 << (TWO_ADICITY - log_order), P)
 
 
 def bit_reversal(log_size: int) -> npt.NDArray[np.int64]:
@@ -46,7 +42,7 @@ def negate(a: Field) -> Field:
     return (PRIME - a) % PRIME
 
 
-def subtract(a: Field, b: Field) -> Field:
+def subtract(a: Field, b: Field | np.uint64) -> Field:
     """a - b."""
     return (a + (PRIME - b)) % PRIME
 
@@ -64,8 +60,8 @@ def invert(a: Field) -> Field:
 def transform(values: Field, root: int) -> Field:
     """Evaluate, along the first axis, the polynomials with these coefficients at 1, root, root^2, ..
 
-    The axis has a power-of-two length n and ``root`` has order n. Sum over the two halves of the exponent (radix two,
-    decimation in time).
+    The axis has a power-of-two length n and ``root`` has order n. Sum over the two halves of the exponent
+    (radix two, decimation in time).
     """
     size = values.shape[0]
     if size == 1:
@@ -143,8 +139,8 @@ def power(a: Field, exponent: int) -> Field:
 def invert_extension(a: Field) -> Field:
     """1/a in the extension, zero where a is zero.
 
-    The norm a^(1 + P + P^2 + P^3 + P^4) lies in the base field, so one base inversion suffices; raising to the P-th power is
-    linear over the base field, and its matrix is X -> X^P on the basis.
+    The norm a^(1 + P + P^2 + P^3 + P^4) lies in the base field, so one base inversion suffices; raising to
+    the P-th power is linear over the base field, and its matrix is X -> X^P on the basis.
     """
     x = extension((0, 1, 0, 0, 0))
     frobenius = np.stack([power(x, i * P) for i in range(5)])
@@ -159,8 +155,7 @@ def invert_extension(a: Field) -> Field:
 
 def sum_extension(a: Field, axis: int) -> Field:
     """Sum of extension (or base) elements along an axis."""
-    result: Field = np.sum(a, axis=axis, dtype=np.uint64) % PRIME
-    return result
+    return np.asarray(np.sum(a, axis=axis, dtype=np.uint64) % PRIME)
 
 
 def extension_powers(base: Sequence[int], count: int, start: Sequence[int] = (1, 0, 0, 0, 0)) -> Field:

@@ -3,11 +3,11 @@
 from collections.abc import Callable, Mapping
 
 import numpy as np
-from verifier.field import GENERATOR
 
 from prover import reference_field as field
 from prover.engine import Extension, KernelError
 from prover.reference_field import PRIME, Field
+from verifier.field import GENERATOR, root_of_unity
 from verifier.program import Operation, Selector, Table
 
 Cells = Callable[[Operation, int, int], Field]
@@ -15,7 +15,8 @@ Nodes = Callable[[int], Field]
 
 
 def evaluate_nodes(table: Table, rows: int, cells: Cells) -> Nodes:
-    """Evaluate all nodes of a table, in order, over ``rows`` rows; ``cells(operation, column, below)`` reads the trace."""
+    """Evaluate all nodes of a table, in order, over ``rows`` rows; ``cells(operation, column, below)`` reads
+    the trace."""
     values: list[Field] = []
     for node in table.nodes:
         match node.operation:
@@ -35,7 +36,8 @@ def evaluate_nodes(table: Table, rows: int, cells: Cells) -> Nodes:
 def fraction(
     table: Table, column: tuple[int, ...], nodes: Nodes, alpha: Extension, beta: Extension
 ) -> tuple[Field, Field]:
-    """Numerator and denominator, (rows, 5) each, of Σ ±multiplicity/d over the interactions of one lookup column."""
+    """Numerator and denominator, (rows, 5) each, of Σ ±multiplicity/d over the interactions of one lookup
+    column."""
     numerator, denominator = None, None
     for index in column:
         interaction = table.interactions[index]
@@ -70,7 +72,8 @@ def periodic_on_rows(table: Table, log_height: int) -> Field:
 
 
 def periodic_on_double_coset(table: Table, log_height: int) -> Field:
-    """Periodic columns at 3·ω^k, ω of order 2n: the period's interpolant in X^(n/period), which repeats along the coset."""
+    """Periodic columns at 3·ω^k, ω of order 2n: the period's interpolant in X^(n/period), which repeats along
+    the coset."""
     size = 2 << log_height
     columns = []
     for values in periods(table, log_height):
@@ -83,8 +86,8 @@ def periodic_on_double_coset(table: Table, log_height: int) -> Field:
 def divided_selectors(log_height: int) -> Mapping[Selector, Field]:
     """Every selector divided by Z = x^n - 1, at x = 3·ω^k, ω of order 2n."""
     rows = 1 << log_height
-    x = field.powers(field.root_of_unity(log_height + 1), 2 * rows, GENERATOR)
-    last = pow(field.root_of_unity(log_height), -1, int(PRIME))
+    x = field.powers(root_of_unity(log_height + 1), 2 * rows, GENERATOR)
+    last = pow(root_of_unity(log_height), -1, int(PRIME))
     vanishing = np.resize(field.powers(int(PRIME) - 1, 2, pow(GENERATOR, rows, int(PRIME))), 2 * rows)
     inverse_vanishing = field.invert(field.subtract(vanishing, np.uint64(1)))
     to_last = field.subtract(x, np.uint64(last))
