@@ -6,13 +6,12 @@ import uuid
 from typing import Any
 
 from prover.service.status import field_invalid
+from verifier.profile import DEFAULT, PROFILES
 
 LAYERS = {"celestia": 29}
 """Sequencing layers served, with the length of a namespace in bytes."""
 
 PROGRAMS = ("log",)
-DEFAULT_PROFILE = "direct-128"
-PROFILES = ("direct-128", "direct-100")
 BLOCKS = 1024
 PROOF_BYTES = 8 << 20
 _PAGE_SIZE, _LARGEST_PAGE = 50, 200
@@ -46,7 +45,7 @@ def batch_of(request: Any) -> Any:
             raise field_invalid(f"batch.blocks[{index}]", "must not be empty")
     if len(batch.state_before) not in (0, 32):
         raise field_invalid("batch.state_before", f"must be 32 bytes, not {len(batch.state_before)}")
-    batch.profile = batch.profile or DEFAULT_PROFILE
+    batch.profile = batch.profile or DEFAULT
     check_profile("batch.profile", batch.profile)
     return batch
 

@@ -11,6 +11,7 @@ from prover.service.checking import check
 from prover.service.plain import set_fields, statement_message
 from prover.service.settings import Settings
 from prover.v1 import verifier_pb2
+from verifier.profile import DEFAULT
 
 
 class VerifierService:
@@ -26,7 +27,7 @@ class VerifierService:
             raise status.field_invalid("proof", "must not be empty")
         if len(request.proof) > intake.PROOF_BYTES:
             raise status.field_invalid("proof", f"must be at most {intake.PROOF_BYTES} bytes")
-        profile = request.profile or intake.DEFAULT_PROFILE
+        profile = request.profile or DEFAULT
         intake.check_profile("profile", profile)
         if self._checks >= self._settings.verify_limit:
             raise SetupError("VERIFY_LIMIT", "Too many proofs are being checked.", "Try again later.")

@@ -1,0 +1,72 @@
+"""The `sequitur` command."""
+
+import sys
+from typing import Annotated
+
+import typer
+
+from prover.commands.demo import demo
+from prover.commands.inspect import inspect
+from prover.commands.output import EXIT_CODES, ExitCode, print_json, stderr, tell_error
+from prover.commands.prove import prove
+from prover.commands.serve import serve
+from prover.commands.verify import verify
+from prover.commands.watch import watch
+from prover.errors import SequiturError
+from prover.service.version import version
+
+app = typer.Typer(
+    name="sequitur",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+for command in (prove, verify, inspect, serve, watch, demo):
+    app.command(epilog=EXIT_CODES)(command)
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        print(version())
+        raise typer.Exit
+
+
+@app.callback()
+def sequitur(
+    debug: Annotated[bool, typer.Option("--debug", help="Show where a fault came from.")] = False,
+    show_version: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    """Prove what a shared sequencer ordered for a rollup, and let anyone check it.
+
+    Begin with `sequitur demo`: it proves a real Celestia block and checks the proof with nothing but Python.
+    """
+
+
+def main() -> None:
+    """Runs the command line; whatever goes wrong is one line and an exit code, but for ``--debug``."""
+    as_json = "--json" in sys.argv
+    try:
+        app()
+    except SequiturError as error:
+        if "--debug" in sys.argv:
+            raise
+        sys.exit(tell_error(error, as_json))
+    except Exception as error:
+        if "--debug" in sys.argv:
+            raise
+        message = f"{type(error).__name__}: {' '.join(str(error).split())}"
+        if as_json:
+            print_json({"error": {"code": "INTERNAL", "message": message, "fix": ""}})
+        else:
+            stderr().print(
+                f"unexpected fault: {message} (run `sequitur --debug …` to see where)", markup=False
+            )
+        sys.exit(ExitCode.FAULT)
+
+
+if __name__ == "__main__":
+    main()

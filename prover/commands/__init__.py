@@ -1,0 +1,1 @@
+"""The `sequitur` commands, one a file."""

@@ -1,0 +1,148 @@
+"""`sequitur inspect`: what a proof says, what it is made of, and what it is worth."""
+
+import time
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.table import Table as Listing
+from verifier.registry import program_of
+
+from prover.commands.arguments import contents
+from prover.commands.output import ExitCode, print_facts, print_json, size_text, stdout
+from prover.service.plain import plain_statement
+from verifier import verify as verification
+from verifier.channel import EXTENSION_BYTES
+from verifier.errors import Rejected
+from verifier.merkle import DIGEST_BYTES
+from verifier.profile import DEFAULT, profile_named
+from verifier.program import Program
+from verifier.proof import Header, decode_header, decode_statement
+from verifier.shape import Shape
+
+_NONCE_BYTES = 8
+
+
+@dataclass(frozen=True)
+class TableFacts:
+    """One table of a proof: log2 of its rows (None if absent), and its columns in base field elements."""
+
+    name: str
+    log_height: int | None
+    main_columns: int
+    preprocessed_columns: int
+    lookup_columns: int
+
+
+def inspect(
+    proof: Annotated[Path, typer.Argument(metavar="PROOF", help="The proof file.")],
+    profile: Annotated[str, typer.Option(help="The security profile to judge it by.")] = DEFAULT,
+    as_json: Annotated[bool, typer.Option("--json", help="Everything as JSON.")] = False,
+) -> None:
+    """Show what a proof says, its size by part, its tables, its security term by term, and check it.
+
+    Nothing shown is true unless the verdict is ACCEPTED.
+
+    Examples:
+
+      sequitur inspect block.proof
+
+      sequitur inspect block.proof --json | jq .tables
+    """
+    data = contents(proof, "proof")
+    start = time.perf_counter()
+    verdict = verification.verify(data, profile)
+    seconds = time.perf_counter() - start
+    facts: dict[str, Any] = {
+        "accepted": verdict.accepted,
+        "reason": verdict.reason or "",
+        "verification_seconds": round(seconds, 3),
+        "size_bytes": len(data),
+    }
+    try:
+        facts |= facts_of(data, profile)
+    except Rejected as error:
+        facts["reason"] = facts["reason"] or error.reason
+    if as_json:
+        print_json(facts)
+    else:
+        _print(facts)
+    if not verdict.accepted:
+        raise typer.Exit(ExitCode.REJECTED)
+
+
+def facts_of(data: bytes, profile_name: str) -> dict[str, Any]:
+    """Statement, sizes by part, tables and security of a proof; raises `Rejected` if it cannot be read."""
+    made_for, statement, _ = decode_statement(data)
+    program = program_of(statement.program_digest)
+    header = decode_header(data, len(program.tables))
+    shape = Shape(program, header.heights, profile_named(profile_name))
+    return {
+        "statement": plain_statement(statement)["fields"],
+        "program": program.name,
+        "made_for_profile": made_for,
+        "profile": profile_name,
+        "provable_bits": shape.report.bits,
+        "binding_term": shape.report.binding,
+        "terms": [asdict(term) for term in shape.report.terms],
+        "parts": parts(shape, header, len(data)),
+        "tables": [asdict(table) for table in tables(program, shape)],
+    }
+
+
+def parts(shape: Shape, header: Header, size: int) -> dict[str, int]:
+    """Bytes of a proof by part; what queries open is what the others leave over."""
+    sent_trees = len(shape.trees) - (shape.preprocessed is not None)
+    work = shape.grinding
+    sites = (work.lookup, work.constraints, work.out_of_domain, work.batching, *work.folds, work.queries)
+    found = {
+        "header": header.length,
+        "roots": DIGEST_BYTES * (sent_trees + len(shape.folds)),
+        "proof_of_work": _NONCE_BYTES * sum(bits > 0 for bits in sites),
+        "lookup_sums": EXTENSION_BYTES * len(shape.lookups),
+        "opened_values": EXTENSION_BYTES * shape.openings,
+        "final_polynomial": EXTENSION_BYTES * shape.final_coefficients,
+    }
+    return {**found, "queried_rows_and_paths": size - sum(found.values())}
+
+
+def tables(program: Program, shape: Shape) -> list[TableFacts]:
+    """Heights and widths of a program's tables in a proof."""
+    widths = {matrix.table: matrix.width for matrix in shape.lookup.matrices} if shape.lookup else {}
+    return [
+        TableFacts(
+            table.name,
+            shape.heights[index],
+            table.first_wave_width + table.second_wave_width,
+            table.preprocessed_width,
+            widths.get(index, 0),
+        )
+        for index, table in enumerate(program.tables)
+    ]
+
+
+def _print(facts: dict[str, Any]) -> None:
+    if facts["accepted"]:
+        stdout().print(f"[bold green]ACCEPTED[/] in {facts['verification_seconds']:.2f} s")
+    else:
+        stdout().print("[bold red]REJECTED[/] ", end="")
+        stdout().print(facts["reason"], markup=False, soft_wrap=True)
+    if "statement" not in facts:
+        return
+    print_facts("Statement", {"program": facts["program"], **facts["statement"]})
+    sizes = {name: f"{size:>12,}" for name, size in facts["parts"].items()}
+    print_facts(f"Size: {size_text(facts['size_bytes'])}", sizes)
+    listing = Listing(
+        "table", "rows", "main columns", "preprocessed", "lookup", title="Tables", title_justify="left"
+    )
+    for table in facts["tables"]:
+        height = table["log_height"]
+        rows = "absent" if height is None else f"2^{height}"
+        columns = (table["main_columns"], table["preprocessed_columns"], table["lookup_columns"])
+        listing.add_row(table["name"], rows, *map(str, columns))
+    stdout().print(listing)
+    title = f"Security: {facts['provable_bits']} provable bits, bound by {facts['binding_term']}"
+    print_facts(
+        title, {term["name"]: f"{term['bits']:>7} bits, {term['grinding']} ground" for term in facts["terms"]}
+    )

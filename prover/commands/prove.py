@@ -1,0 +1,125 @@
+"""`sequitur prove`: prove block files, in this process or through a service."""
+
+import uuid
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from prover.commands.arguments import contents, hexadecimal
+from prover.commands.following import Account, account_of, follow, print_account
+from prover.commands.output import progress_bars, stderr
+from prover.errors import InputError, SequiturError, SetupError
+from prover.service import intake, worker
+from prover.service.client import Client, from_status
+from prover.service.plain import from_plain
+from prover.service.server import require_kernel
+from prover.service.settings import EntryPoints
+from prover.service.status import RefusedError, details
+from prover.store.artifacts import write_durably
+from prover.v1 import prover_pb2
+from verifier.profile import DEFAULT
+
+
+def prove(
+    *,
+    block: Annotated[
+        list[Path], typer.Option(metavar="FILE", help="A block file; one for each height, repeat the option.")
+    ],
+    namespace: Annotated[
+        str, typer.Option(metavar="HEX", help="The rollup's namespace, 29 bytes on Celestia.")
+    ],
+    out: Annotated[Path, typer.Option(metavar="PROOF", help="Where to write the proof.")],
+    layer: Annotated[str, typer.Option(help="The sequencing layer.")] = "celestia",
+    program: Annotated[str, typer.Option(help="What is proven of the ordered bytes.")] = "log",
+    state_before: Annotated[
+        str, typer.Option(metavar="HEX", help="State before the first height; by default the genesis state.")
+    ] = "",
+    chain_id: Annotated[int, typer.Option(min=0, max=2**64 - 1, help="Number of the rollup's chain.")] = 0,
+    profile: Annotated[str, typer.Option(help="The security profile.")] = DEFAULT,
+    server: Annotated[
+        str, typer.Option(metavar="HOST:PORT", help="Let this service prove; by default this process does.")
+    ] = "",
+    request_id: Annotated[
+        str, typer.Option(metavar="UUID", help="With --server: the same id never makes two jobs.")
+    ] = "",
+    as_json: Annotated[bool, typer.Option("--json", help="The result as JSON.")] = False,
+) -> None:
+    """Prove what the given blocks order for a namespace, and write the proof to a file.
+
+    The proof is checked before it is written. Nothing is written unless all went well.
+
+    Examples:
+
+      sequitur prove --block examples/celestia_mainnet_block_10126899.json --namespace HEX --out block.proof
+
+      sequitur prove --block 1.json --block 2.json --namespace HEX --out two.proof --state-before HEX
+
+      sequitur prove --block 1.json --namespace HEX --out one.proof --server 127.0.0.1:50551
+    """
+    batch = prover_pb2.Batch(
+        layer=layer,
+        program=program,
+        namespace=hexadecimal("--namespace", namespace),
+        blocks=[contents(path, "block file") for path in block],
+        chain_id=chain_id,
+        state_before=hexadecimal("--state-before", state_before),
+        profile=profile,
+    )
+    if not out.parent.is_dir():
+        raise InputError(
+            "OUT_UNUSABLE", f"{out.parent} is not a directory.", "Name a proof file in one that exists."
+        )
+    request_id = request_id or str(uuid.uuid4())
+    try:
+        intake.batch_of(prover_pb2.CreateBatchProofRequest(batch=batch, request_id=request_id))
+    except RefusedError as error:
+        raise from_status(error.status.code, details(error.status)["reason"], error.status.message) from error
+    extra: dict[str, Any] = {"out": str(out)}
+    with progress_bars(not as_json) as report:
+        if server:
+            with Client(server) as client:
+                name = client.create(batch, request_id)
+                if not as_json:
+                    stderr().print(name)
+                finished = follow(client, name, report)
+            proof, account = finished.proof.data, account_of(finished)
+            extra["name"] = name
+        else:
+            proof, account = prove_here(batch, report)
+    write_out(out, proof)
+    print_account(account, extra, len(proof), as_json)
+
+
+def prove_here(batch: prover_pb2.Batch, report: Any) -> tuple[bytes, Account]:
+    """Proves and checks a batch in this process; returns the proof and its account."""
+    require_kernel(EntryPoints())
+    from verifier.verify import verify  # noqa: PLC0415
+
+    from prover.pipeline import Progress, Request, prove_batch  # noqa: PLC0415 - slow to import, and not always needed
+
+    def tell(progress: Progress) -> None:
+        report(progress.stage, progress.done, progress.total)
+
+    settlement = prove_batch(worker.request_of(batch, Request), tell, None)
+    account = worker.account_of(settlement)
+    fields = account["statement"]["fields"]
+    report("verify", 0, 1)
+    verdict = verify(settlement.proof, batch.profile, expected=from_plain(fields))
+    if not verdict.accepted:
+        message = f"The finished proof did not pass its own check: {verdict.reason}."
+        raise SequiturError("PROOF_SELF_CHECK_FAILED", message, "Report it with the blocks that were proven.")
+    stages = tuple(
+        (stage["name"], stage["seconds"], stage["cells"], stage["peak_memory_bytes"])
+        for stage in account["stages"]
+    )
+    return settlement.proof, Account(fields, batch.profile, account["bits"], account["binding"], stages)
+
+
+def write_out(path: Path, data: bytes) -> None:
+    """Writes a result as a whole or not at all; raises `SetupError` (DISK_FULL, OUT_UNUSABLE)."""
+    try:
+        write_durably(path, data)
+    except OSError as error:
+        message = f"{path} cannot be written: {error.strerror or error}."
+        raise SetupError("OUT_UNUSABLE", message, "Name a file that this user may write.") from error
