@@ -31,6 +31,7 @@ class Prover:
     """A process that proves one workload per line it is sent."""
 
     def __init__(self, command: list[str], environment: dict[str, str]) -> None:
+        self._name = " ".join(command)
         self._process = subprocess.Popen(
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment
         )
@@ -43,7 +44,7 @@ class Prover:
         self._process.stdin.flush()
         line = self._process.stdout.readline()
         if not line:
-            raise SystemExit(f"{self._process.args} ended with {self._process.wait()}")
+            raise SystemExit(f"{self._name} ended with {self._process.wait()}")
         answer: dict[str, Any] = json.loads(line)
         return answer
 

@@ -16,11 +16,12 @@ import numpy as np
 from prover.engine import Engine, Matrix
 from prover.kernel import NativeEngine
 from prover.stark import ProofResult, prove
-from verifier.profile import PROFILES
+from verifier.profile import DIRECT_100
 from verifier.program import Program
-from verifier.stark import verify
+from verifier.proof import encode_header
+from verifier.shape import Shape
+from verifier.stark import encode_heights, verify
 
-PROFILE = PROFILES["direct-100"]
 STATEMENT = b""
 
 
@@ -37,7 +38,7 @@ def read_workload(folder: Path, engine: Engine) -> tuple[Program, dict[str, Matr
             preprocessed[name] = cells.reshape(rows, table["preprocessed_columns"])
     if preprocessed:
         matrices = [preprocessed.get(table.name) for table in program.tables]
-        program = replace(program, preprocessed_root=engine.commit(matrices, PROFILE.log_blowup).root)
+        program = replace(program, preprocessed_root=engine.commit(matrices, DIRECT_100.log_blowup).root)
     return program, main, preprocessed
 
 
@@ -57,11 +58,14 @@ def measure(
     # Writing 5 sets the high-water mark back to what is resident now.
     Path("/proc/self/clear_refs").write_text("5")
     start = time.perf_counter()
-    result: ProofResult = prove(program, main, STATEMENT, PROFILE, engine, preprocessed=preprocessed)
+    result: ProofResult = prove(program, main, STATEMENT, DIRECT_100, engine, preprocessed=preprocessed)
     seconds = time.perf_counter() - start
     peak = memory("VmHWM:")
     start = time.perf_counter()
-    verify(program, STATEMENT, result.proof, PROFILE)
+    heights = [(len(main[table.name]) - 1).bit_length() for table in program.tables]
+    shape = Shape(program, heights, DIRECT_100)
+    header = encode_header(DIRECT_100.name, STATEMENT, encode_heights(heights))
+    verify(shape, STATEMENT, result.proof[len(header) :])
     return {
         "seconds": seconds,
         "proof_bytes": len(result.proof),
