@@ -1,4 +1,4 @@
-"""Batched openings: all opened values as one low-degree quotient per height class (docs/protocol.md, Batching).
+"""Batched openings: all opened values as a low-degree quotient per height class (docs/protocol.md, Batching).
 
 r_h(x) = sum_k theta^k (column_k(x) - opened_k) / (x - z_k)
 """
