@@ -3,6 +3,8 @@
 
 PYTHON ?= python3
 BIN := .venv/bin
+# pip starts maturin, and maturin starts what the environment holds, by name.
+export PATH := $(CURDIR)/$(BIN):$(PATH)
 KERNEL_SOURCES := $(shell find kernel -name '*.rs' -o -name 'Cargo.*' 2>/dev/null | grep -v /target/)
 RUST_TARGET_CPU := $(if $(PORTABLE),,-C target-cpu=native)
 
