@@ -2,12 +2,13 @@
 
 use p3_field::{PackedFieldPow2, PackedValue, PrimeCharacteristicRing};
 
-use crate::field::{F, LANES, Packed};
+use crate::field::{F, LANES, Packed, each};
 
 /// A square of `LANES` rows and as many columns.
 pub type Block = [Packed; LANES];
 
 /// Exchange rows and columns.
+#[inline(always)]
 pub fn transpose(block: &mut Block) {
     let mut step = 1;
     while step < LANES {
@@ -21,6 +22,7 @@ pub fn transpose(block: &mut Block) {
 }
 
 /// Lane r of the result is the sum of the lanes of row r.
+#[inline(always)]
 pub fn sum_rows(block: &Block) -> Packed {
     let mut partial = *block;
     let mut step = 1;
@@ -46,7 +48,7 @@ pub fn load(values: &[F], start: usize) -> Packed {
 /// Load `LANES` columns of the `LANES` rows that begin at `starts`, one column a vector.
 #[inline(always)]
 pub fn load_columns(values: &[F], starts: &[usize; LANES], column: usize) -> Block {
-    let mut block: Block = std::array::from_fn(|i| load(values, starts[i] + column));
+    let mut block: Block = each(|i| load(values, starts[i] + column));
     transpose(&mut block);
     block
 }

@@ -1,7 +1,7 @@
 //! Low-degree extensions, their tree, and the rows opened from it.
 
 use std::sync::LazyLock;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use p3_dft::{Radix2DitParallel, TwoAdicSubgroupDft};
 use p3_field::PrimeCharacteristicRing;
@@ -12,10 +12,14 @@ use rayon::prelude::*;
 use crate::border::{Outcome, refuse};
 use crate::field::{F, GENERATOR, LANES, PRIME, TWO_ADICITY, stored, words};
 use crate::hash::Digest;
+use crate::memory::{fill, reserve};
 use crate::tree::{Rows, levels};
 
 /// Twiddle factors are kept for the life of the process.
 pub static TRANSFORM: LazyLock<Radix2DitParallel<F>> = LazyLock::new(Radix2DitParallel::default);
+
+/// Values gathered by one task at a time.
+const CHUNK: usize = 1 << 14;
 
 static IN_USE: AtomicUsize = AtomicUsize::new(0);
 
@@ -80,7 +84,7 @@ impl Commitment {
             let mut width = 0;
             for (index, matrix) in present(matrices).filter(|(_, m)| m.rows == rows) {
                 places[index] = Some(Place { class, first: width, width: matrix.width });
-                parts.push((width, matrix));
+                parts.push(matrix);
                 width += matrix.width;
             }
             let stride = width.next_multiple_of(LANES);
@@ -178,19 +182,32 @@ pub fn check_canonical(words: &[u32]) -> Outcome<()> {
 }
 
 /// Lay matrices side by side, with room for the extension behind them.
-fn gather(parts: &[(usize, Words)], rows: usize, stride: usize, log_blowup: usize) -> Outcome<Vec<F>> {
-    for (_, part) in parts {
-        check_canonical(part.words)?;
-    }
-    let mut values = Vec::with_capacity((rows << log_blowup) * stride);
-    values.resize(rows * stride, F::ZERO);
-    values.par_chunks_mut(stride).enumerate().for_each(|(row, out)| {
-        for (first, part) in parts {
-            let source = &part.words[row * part.width..(row + 1) * part.width];
-            out[*first..first + part.width].copy_from_slice(stored(source));
+fn gather(parts: &[Words], rows: usize, stride: usize, log_blowup: usize) -> Outcome<Vec<F>> {
+    let chunk_rows = (CHUNK / stride).max(1);
+    let canonical = AtomicBool::new(true);
+    let mut values = reserve((rows << log_blowup) * stride);
+    fill(&mut values, rows * stride, chunk_rows * stride, |chunk, places| {
+        let mut largest = 0;
+        for (i, out) in places.chunks_exact_mut(stride).enumerate() {
+            let mut filled = 0;
+            for part in parts {
+                let start = (chunk * chunk_rows + i) * part.width;
+                let source = &part.words[start..start + part.width];
+                largest = source.iter().fold(largest, |a, &b| a.max(b));
+                for (place, &value) in out[filled..].iter_mut().zip(stored(source)) {
+                    place.write(value);
+                }
+                filled += part.width;
+            }
+            for place in &mut out[filled..] {
+                place.write(F::ZERO);
+            }
+        }
+        if largest >= PRIME {
+            canonical.store(false, Ordering::Relaxed);
         }
     });
-    Ok(values)
+    if canonical.into_inner() { Ok(values) } else { refuse("a value is not below the field's modulus") }
 }
 
 /// Evaluations on H to evaluations on the larger coset, bit-reversed.

@@ -6,7 +6,8 @@
 
 use p3_field::extension::QuinticTrinomialExtensionField;
 use p3_field::{
-    BasedVectorSpace, ExtensionField, Field, PackedFieldExtension, PackedValue, PrimeField32, TwoAdicField,
+    BasedVectorSpace, ExtensionField, Field, PackedFieldExtension, PackedValue, PrimeCharacteristicRing,
+    PrimeField32, TwoAdicField,
 };
 use p3_koala_bear::KoalaBear;
 
@@ -65,12 +66,24 @@ pub fn coefficients(value: &K) -> [F; DEGREE] {
     value.as_basis_coefficients_slice().try_into().expect("five coefficients")
 }
 
+#[inline(always)]
 pub fn packed_coefficients(value: &PackedK) -> [Packed; DEGREE] {
     value.as_basis_coefficients_slice().try_into().expect("five coefficients")
 }
 
+#[inline(always)]
 pub fn packed_extension(coefficients: [Packed; DEGREE]) -> PackedK {
-    PackedK::from_basis_coefficients_fn(|i| coefficients[i])
+    PackedK::new(coefficients)
+}
+
+/// An array of vectors, place by place. A plain loop is inlined where `std::array::from_fn` calls its closure.
+#[inline(always)]
+pub fn each<const N: usize>(mut value: impl FnMut(usize) -> Packed) -> [Packed; N] {
+    let mut result = [Packed::ZERO; N];
+    for (i, place) in result.iter_mut().enumerate() {
+        *place = value(i);
+    }
+    result
 }
 
 pub fn broadcast(value: K) -> PackedK {

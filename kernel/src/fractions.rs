@@ -3,7 +3,8 @@
 use p3_field::{Algebra, PrimeCharacteristicRing};
 
 use crate::field::{
-    DEGREE, F, K, Packed, PackedK, broadcast, coefficients, extension_powers, packed_extension,
+    DEGREE, F, K, Packed, PackedK, broadcast, coefficients, each, extension_powers, packed_coefficients,
+    packed_extension,
 };
 use crate::machine::Register;
 use crate::program::{Node, Table};
@@ -25,7 +26,7 @@ impl Linear {
 
     #[inline(always)]
     pub fn at(&self, value: impl Fn(usize) -> Packed) -> PackedK {
-        let mut sums = crate::field::packed_coefficients(&self.constant);
+        let mut sums = packed_coefficients(&self.constant);
         let count = self.weights[0].len();
         let mut k = 0;
         while k < count {
@@ -47,7 +48,7 @@ impl Linear {
         value: &impl Fn(usize) -> Packed,
         sums: &mut [Packed; DEGREE],
     ) -> usize {
-        let values: [Packed; N] = std::array::from_fn(|i| value(k + i));
+        let values: [Packed; N] = each(|i| value(k + i));
         for (sum, weights) in sums.iter_mut().zip(&self.weights) {
             let weights: &[F; N] = weights[k..k + N].try_into().expect("N weights");
             *sum += <Packed as Algebra<F>>::mixed_dot_product::<N>(&values, weights);

@@ -9,6 +9,7 @@ mod fri;
 mod hash;
 mod lookup;
 mod machine;
+mod memory;
 mod opening;
 mod program;
 mod quotient;

@@ -7,7 +7,7 @@
 use p3_field::{PackedValue, PrimeCharacteristicRing};
 
 use crate::blocks::load_columns;
-use crate::field::{ENTER, F, LANES, Packed, reverse};
+use crate::field::{ENTER, F, LANES, Packed, each, reverse};
 use crate::program::{Node, Table};
 
 pub type Register<const B: usize> = [Packed; B];
@@ -253,15 +253,15 @@ impl Code {
             match *operation {
                 Operation::Add(to, a, b) => {
                     let (a, b) = (&registers[a as usize], &registers[b as usize]);
-                    registers[to as usize] = std::array::from_fn(|i| a[i] + b[i]);
+                    registers[to as usize] = each(|i| a[i] + b[i]);
                 }
                 Operation::Subtract(to, a, b) => {
                     let (a, b) = (&registers[a as usize], &registers[b as usize]);
-                    registers[to as usize] = std::array::from_fn(|i| a[i] - b[i]);
+                    registers[to as usize] = each(|i| a[i] - b[i]);
                 }
                 Operation::Multiply(to, a, b) => {
                     let (a, b) = (&registers[a as usize], &registers[b as usize]);
-                    registers[to as usize] = std::array::from_fn(|i| a[i] * b[i]);
+                    registers[to as usize] = each(|i| a[i] * b[i]);
                 }
                 Operation::Consume(index) => consume(index as usize, registers),
             }
@@ -338,6 +338,6 @@ fn last_uses(nodes: &[Node], consumers: &[Consumer]) -> Vec<usize> {
 
 /// Vectors per register so that `working` vectors per lane stay within a core's private cache.
 pub fn vectors_per_register(working: usize) -> usize {
-    const BUDGET: usize = 640 << 10;
+    const BUDGET: usize = 1600 << 10;
     [8, 4, 2].into_iter().find(|b| working * b * LANES * 4 <= BUDGET).unwrap_or(1)
 }

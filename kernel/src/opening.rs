@@ -110,7 +110,7 @@ fn add_rows<const N: usize>(
     let weights: [[F; DEGREE]; N] = weights.map(|w| coefficients(&w));
     let by_coefficient: [[F; N]; DEGREE] = std::array::from_fn(|c| std::array::from_fn(|i| weights[i][c]));
     for (vector, sum) in sums.iter_mut().enumerate() {
-        let rows: [Packed; N] = std::array::from_fn(|i| load(values, start + i * stride + vector * LANES));
+        let rows: [Packed; N] = each(|i| load(values, start + i * stride + vector * LANES));
         for (sum, weights) in sum.iter_mut().zip(&by_coefficient) {
             *sum += <Packed as Algebra<F>>::mixed_dot_product::<N>(&rows, weights);
         }
@@ -238,9 +238,9 @@ fn dot_rows(class: &Class, first: usize, weighted: &[Weighted]) -> PackedK {
         }
         let mut sums = [Packed::ZERO; DEGREE];
         for four in fours {
-            let values: [Packed; 4] = std::array::from_fn(|j| load(&class.values, start + four[j].column));
+            let values: [Packed; 4] = each(|j| load(&class.values, start + four[j].column));
             for (c, sum) in sums.iter_mut().enumerate() {
-                let weights: [Packed; 4] = std::array::from_fn(|j| four[j].weights[c]);
+                let weights: [Packed; 4] = each(|j| four[j].weights[c]);
                 *sum += Packed::dot_product::<4>(&values, &weights);
             }
         }
@@ -254,5 +254,5 @@ fn dot_rows(class: &Class, first: usize, weighted: &[Weighted]) -> PackedK {
             block[i] = sum;
         }
     }
-    packed_extension(std::array::from_fn(|c| sum_rows(&rows[c])))
+    packed_extension(each(|c| sum_rows(&rows[c])))
 }

@@ -212,8 +212,8 @@ impl<const B: usize> Sums<B> {
         let weights = &plan.weights[selector][group];
         let waiting = &self.waiting[selector];
         for (b, sum) in self.sums[selector].iter_mut().enumerate() {
-            let values: [Packed; GROUP] = std::array::from_fn(|i| waiting[i][b]);
-            *sum += packed_extension(std::array::from_fn(|c| {
+            let values: [Packed; GROUP] = each(|i| waiting[i][b]);
+            *sum += packed_extension(each(|c| {
                 <Packed as Algebra<F>>::mixed_dot_product::<GROUP>(&values, &weights[c])
             }));
         }
@@ -251,7 +251,7 @@ impl<const B: usize> Sums<B> {
 
 #[inline(always)]
 fn cells<const B: usize>(places: &[u32], registers: &[Register<B>], b: usize) -> PackedK {
-    packed_extension(std::array::from_fn(|c| registers[places[c] as usize][b]))
+    packed_extension(each(|c| registers[places[c] as usize][b]))
 }
 
 /// Selectors divided by the vanishing polynomial, at the points of the double coset in bit-reversed order.
