@@ -3,6 +3,7 @@
 import random
 from collections import Counter
 from dataclasses import replace
+from itertools import pairwise
 
 import pytest
 
@@ -95,7 +96,7 @@ def test_a_giant_is_refused_before_it_is_read(made: Made) -> None:
 
 def test_fields_do_not_swap(made: Made, monkeypatch: pytest.MonkeyPatch) -> None:
     fields = regions(made, monkeypatch)
-    for first, second in zip(fields, fields[1:], strict=False):
+    for first, second in pairwise(fields):
         one = made.messages[first.start : first.start + first.length]
         other = made.messages[second.start : second.start + second.length]
         if one != other:
