@@ -4,6 +4,7 @@ Each lies beside this file in `programs/`, as the canonical bytes that its circu
 """
 
 import hashlib
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -63,11 +64,11 @@ def load(known: Known) -> Program:
 
 @cache
 def _digests() -> dict[bytes, Known]:
-    return {
-        hashlib.sha256((FOLDER / known.file).read_bytes()).digest(): known
-        for known in KNOWN
-        if (FOLDER / known.file).is_file()
-    }
+    found = {}
+    for known in KNOWN:
+        with suppress(OSError):
+            found[hashlib.sha256((FOLDER / known.file).read_bytes()).digest()] = known
+    return found
 
 
 def find(digest: bytes) -> tuple[Known, Program]:

@@ -55,11 +55,23 @@ def verify(proof: bytes, profile: str = DEFAULT, expected: Expected | None = Non
 
 
 def check_expected(statement: Statement, expected: Expected) -> None:
-    """Raise `Rejected` unless every named field has the expected value; bytes may be given in hex."""
+    """Raise `Rejected` unless every named field has the expected value.
+
+    Numbers are given as integers or in decimal, bytes as bytes or in hex.
+    """
     shown = statement.show()
-    for name, value in expected.items():
+    for name, wanted in expected.items():
         if name not in shown:
             raise Rejected(f"a statement has no field {name!r}; it has {', '.join(shown)}")
-        wanted = value.hex() if isinstance(value, bytes) else str(value).lower().removeprefix("0x")
-        if str(shown[name]) != wanted:
-            raise Rejected(f"{name} is {shown[name]}, expected {wanted}")
+        if not _equal(getattr(statement, name), wanted):
+            said = wanted.hex() if isinstance(wanted, bytes) else wanted
+            raise Rejected(f"{name} is {shown[name]}, expected {said}")
+
+
+def _equal(found: int | bytes, wanted: str | int | bytes) -> bool:
+    # Soundness: hex is never read as decimal, or a wanted height of 0x10 would accept height 10.
+    if not isinstance(wanted, str):
+        return type(found) is type(wanted) and found == wanted
+    if isinstance(found, int):
+        return wanted == str(found)
+    return wanted.lower().removeprefix("0x") == found.hex()
