@@ -200,6 +200,7 @@ class Program:
             table.validate(lengths)
         for boundary in self.boundaries:
             self._validate_boundary(boundary, lengths)
+        self._validate_counts()
         within(len(self.preprocessed_root), ROOT_LENGTH, ROOT_LENGTH, "length of the preprocessed root")
         has_root = any(self.preprocessed_root)
         if has_root != any(table.preprocessed_width for table in self.tables):
@@ -237,6 +238,20 @@ class Program:
             within(item.a, 0, P - 1 if item.kind == ItemKind.CONSTANT else SEED_WORDS - 1, "boundary item")
             if item.kind == ItemKind.SEED and not self.two_waves:
                 raise Rejected("a program of one wave has no seed")
+
+    def _validate_counts(self) -> None:
+        """Free counts are received, on buses where nothing else is."""
+        counted: set[int] = set()
+        received = {boundary.bus for boundary in self.boundaries if boundary.sign == -1}
+        for table in self.tables:
+            for interaction in table.interactions:
+                if interaction.weight == 0 and interaction.sign == 1:
+                    raise Rejected(f"a message of table {table.name} is sent without a bound")
+                if interaction.sign == -1:
+                    (received if interaction.weight else counted).add(interaction.bus)
+        # Soundness: a free count makes good whatever another receiver of its message leaves out.
+        for bus in sorted(counted & received):
+            raise Rejected(f"bus {self.buses[bus - 1].name} has messages that are looked up and received")
 
 
 def _distinct(names: Sequence[str], what: str) -> None:

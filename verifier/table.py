@@ -90,8 +90,8 @@ class Rule:
 class Interaction:
     """A message sent (+1) or received (-1) by every row, `multiplicity` times; `bus` counts from 1.
 
-    The rules must enforce |multiplicity| <= `weight`.
-        Weight 0 marks a table's own count of how often it was asked, which may be any field element.
+    The rules must enforce |multiplicity| <= `weight`. Weight 0 marks a table's own count of how often it was
+    asked, which may be any field element; it is received, on a bus where nothing else is.
     """
 
     bus: int

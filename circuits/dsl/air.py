@@ -78,7 +78,7 @@ class Air(ABC, Generic[C]):
     def provide(self, message: Bus[C], *, times: C, source: Source | None = None) -> None:
         """The message may be looked up; `times` is a free column that counts the questions.
 
-        Safe on its own only where nothing else is received on the bus: the count may be any field element.
+        The count may be any field element, so nothing else may be received on its bus: compiling checks that.
         """
         self.on_interaction(-1, message, self._cell(times), 0, source)
 
@@ -96,7 +96,7 @@ class Air(ABC, Generic[C]):
     ) -> None:
         """A message was sent or received; without `weight`, `times` must be a constant."""
 
-    def _interact(  # noqa: PLR0917 - the arguments of send and receive, with the sign
+    def _interact(
         self,
         sign: int,
         message: Bus[C],

@@ -3,7 +3,7 @@
 from circuits.dsl.compile import Compiled
 from circuits.dsl.source import Source
 from verifier.field import P
-from verifier.program import Node, Operation, Program, Selector, Table
+from verifier.program import Node, Operation, Selector, Table
 
 Interval = tuple[int, int]
 
@@ -14,12 +14,12 @@ FIELD: Interval = (0, P - 1)
 def unproven_weights(compiled: Compiled) -> tuple[tuple[str, Source], ...]:
     """The interactions, by table and source, whose |multiplicity| <= weight is not evident.
 
-    Evident are expressions that a rule on every row makes boolean or that a range table bounds, constants,
-    and sums, differences and products of these. Weight 0 claims nothing and is left out.
+    Evident are expressions that a rule on every row makes boolean or that a lookup among fixed values bounds,
+    constants, and sums, differences and products of these. Weight 0 claims nothing and is left out.
     """
     found: list[tuple[str, Source]] = []
     for table in compiled.program.tables:
-        known = _intervals(compiled.program, table)
+        known = _intervals(compiled, table)
         sources = compiled.sources[table.name].interactions
         for interaction, source in zip(table.interactions, sources, strict=True):
             low, high = known[interaction.multiplicity]
@@ -29,12 +29,12 @@ def unproven_weights(compiled: Compiled) -> tuple[tuple[str, Source], ...]:
     return tuple(found)
 
 
-def _intervals(program: Program, table: Table) -> list[Interval]:
+def _intervals(compiled: Compiled, table: Table) -> list[Interval]:
     """Integers that every node's value is congruent to one of, on every row of an accepted trace."""
     stated = {
         each for rule in table.rules if rule.selector == Selector.EVERY for each in _boolean(table, rule.node)
     }
-    bounded = _ranged(program, table)
+    bounded = _ranged(compiled, table)
     found: list[Interval] = []
     for number, node in enumerate(table.nodes):
         computed = _computed(node, found)
@@ -73,19 +73,28 @@ def _boolean(table: Table, rule: int) -> list[int]:
     return found
 
 
-def _ranged(program: Program, table: Table) -> dict[int, Interval]:
-    """The nodes that are looked up on every row in a range table of the program."""
+def _ranged(compiled: Compiled, table: Table) -> dict[int, Interval]:
+    """The nodes that every row looks up among fixed values."""
     found: dict[int, Interval] = {}
-    provided = {
-        (table.preprocessed_log_height, interaction.bus)
-        for table in program.tables
-        for interaction in table.interactions
-        if interaction.sign == -1 and interaction.weight == 0
-    }
     for interaction in table.interactions:
         times = table.nodes[interaction.multiplicity]
-        always = times.operation == Operation.CONSTANT and times.a == 1 and interaction.sign == 1
-        prefix, _, bits = program.buses[interaction.bus - 1].name.partition("range.")
-        if always and not prefix and bits.isdecimal() and (int(bits), interaction.bus) in provided:
-            found[interaction.message[0]] = (0, (1 << int(bits)) - 1)
+        if times.operation == Operation.CONSTANT and times.a == 1 and interaction.sign == 1:
+            largest = _largest_answer(compiled, interaction.bus)
+            if largest is not None:
+                found[interaction.message[0]] = (0, largest)
     return found
+
+
+def _largest_answer(compiled: Compiled, bus: int) -> int | None:
+    """The largest first field of what is provided on a bus; None unless all of it is preprocessed."""
+    largest = None
+    for table in compiled.program.tables:
+        for interaction in table.interactions:
+            if (interaction.bus, interaction.sign) != (bus, -1):
+                continue
+            node = table.nodes[interaction.message[0]]
+            if interaction.weight or node.operation != Operation.PREPROCESSED:
+                return None
+            values = compiled.preprocessed[table.name][:, node.a]
+            largest = max(largest or 0, int(values.max()))
+    return largest

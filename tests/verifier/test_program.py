@@ -148,6 +148,10 @@ BAD_TABLES = {
     "a multiplicity of degree 4": small_table(interactions=(Interaction(1, 1, 3, 1, ONE),)),
     "weight of an interaction": small_table(interactions=(Interaction(1, 1, 0, P, ONE),)),
     "node of an interaction": small_table(interactions=(Interaction(1, 1, 9, 1, ONE),)),
+    "sent without a bound": small_table(interactions=(Interaction(1, 1, 0, 0, ONE),)),
+    "looked up and received": small_table(
+        interactions=(Interaction(1, -1, 0, 0, ONE), Interaction(1, -1, 0, 1, ONE))
+    ),
 }
 
 
@@ -182,6 +186,10 @@ BAD_PROGRAMS = {
     "length of a statement item": small_program(boundaries=boundary(ItemKind.STATEMENT, 0, 33)),
     "offset of a statement item": small_program(boundaries=boundary(ItemKind.STATEMENT, 65537, 1)),
     "one wave has no seed": small_program(boundaries=boundary(ItemKind.SEED, 0, 0)),
+    "bus one has messages that are looked up and received": small_program(
+        small_table(interactions=(Interaction(1, -1, 0, 0, ONE),)),
+        boundaries=(Boundary(1, -1, (BoundaryItem(ItemKind.CONSTANT, 1, 0),)),),
+    ),
     "bus of a boundary message": small_program(boundaries=(Boundary(2, 1, ()),)),
 }
 

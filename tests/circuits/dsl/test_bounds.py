@@ -1,12 +1,31 @@
 """Multiplicity bounds that follow from the rules are told from those that need an argument."""
 
-from circuits.dsl import Air, Bus, C, Cells, Table, byte, cell, compile_program, flag, flags, unproven_weights
+from circuits.dsl import (
+    Air,
+    Bus,
+    C,
+    Cells,
+    Table,
+    byte,
+    cell,
+    compile_program,
+    flag,
+    flags,
+    preprocessed,
+    unproven_weights,
+)
+from circuits.dsl.range_bus import range_bus
 from circuits.tables.range import range_tables
 from tests import toys
 
 
 class Said(Bus[C]):
     name = "said"
+    value: C
+
+
+class Counted(Bus[C]):
+    name = "counted"
     value: C
 
 
@@ -27,7 +46,7 @@ class Evident(Table[C]):
         air.send(Said(self.count), when=any_kind)
         air.send(Said(self.count), times=self.live - self.kinds[1] * 2, at_most=2)
         air.receive(Said(self.count), times=self.count * self.live, at_most=255)
-        air.provide(Said(self.count), times=self.asked)
+        air.provide(Counted(self.count), times=self.asked)
 
 
 class Doubtful(Table[C]):
@@ -65,3 +84,23 @@ def test_a_bound_by_lookup_counts_only_beside_the_range_table() -> None:
     assert [source.text for _, source in unproven_weights(missing)] == [
         "air.receive(Said(self.count), times=self.count * self.live, at_most=255)"
     ]
+
+
+def test_a_bound_by_lookup_counts_only_if_all_that_answer_are_fixed_and_in_range() -> None:
+    class Wide(Table[C]):
+        value: C = preprocessed([0, 1, 255, 256])
+        asked: C = cell()
+
+        def rules(self, air: Air[C], below: "Wide[C]") -> None:
+            air.provide(range_bus(8)(self.value), times=self.asked)
+
+    class Chosen(Table[C]):
+        value: C = cell()
+        asked: C = cell()
+
+        def rules(self, air: Air[C], below: "Chosen[C]") -> None:
+            air.provide(range_bus(8)(self.value), times=self.asked)
+
+    for answering in (Wide, Chosen):
+        found = unproven_weights(compile_program("more", [Evident, *range_tables(Evident), answering]))
+        assert [table for table, _ in found] == ["Evident"]

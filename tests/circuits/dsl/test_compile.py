@@ -35,6 +35,10 @@ from verifier.program import BoundaryItem, ItemKind, Node, Operation, Rule, Sele
 ROOT = Path(__file__).parents[3]
 
 
+class Asked(Bus[C]):
+    value: C
+
+
 class Note(Bus[C]):
     value: C
 
@@ -206,8 +210,8 @@ def test_declarations_state_their_rules_first_and_weights_follow() -> None:
     def rules(row: Any, air: Any, below: Any) -> None:
         air.send(Note(row.live), times=-2)
         air.receive(Note(row.live), times=3)
-        air.provide(Note(row.live), times=row.pair[0])
-        air.lookup(Note(row.live), when=row.live)
+        air.provide(Asked(row.live), times=row.pair[0])
+        air.lookup(Asked(row.live), when=row.live)
         with air.between_rows():
             air.equal(below.pair[1], row.fixed)
 
@@ -219,7 +223,15 @@ def test_declarations_state_their_rules_first_and_weights_follow() -> None:
     assert str(compiled.sources["One"].rules[1]) == f"{line(rules, 6)}: air.equal(below.pair[1], row.fixed)"
     assert table.main_below == (2,)
     assert table.periodic == ((1, 2),)
-    assert [bus.name for bus in compiled.program.buses] == [f"{__name__}.Note"]
+    assert [bus.name for bus in compiled.program.buses] == [f"{__name__}.Note", f"{__name__}.Asked"]
+
+
+def test_what_is_looked_up_is_not_received_as_well() -> None:
+    def receiving(row: Any, air: Any, below: Any) -> None:
+        air.receive(Note(row.live), when=row.live)
+        air.provide(Note(row.live), times=row.pair[0])
+
+    assert "Note has messages that are looked up and received" in message_of(receiving)
 
 
 def test_equal_expressions_are_one_node_and_unused_ones_none() -> None:
