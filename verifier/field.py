@@ -108,19 +108,6 @@ def inverses(values: Sequence[Extension]) -> list[Extension]:
     return found
 
 
-def base_inverses(values: Sequence[int]) -> list[int]:
-    """1/v in F of every value with one inversion; no value may be zero modulo P."""
-    before = [1]
-    for value in values:
-        before.append(before[-1] * value % P)
-    rest = pow(before[-1], -1, P)
-    found = [0] * len(values)
-    for index in range(len(values) - 1, -1, -1):
-        found[index] = rest * before[index] % P
-        rest = rest * values[index] % P
-    return found
-
-
 def encode(values: Iterable[int]) -> bytes:
     """Canonical bytes of base field elements."""
     return b"".join(value.to_bytes(4, "little") for value in values)

@@ -85,11 +85,6 @@ def test_inverses_together_are_inverses_alone(values: list[Extension]) -> None:
     assert field.inverses(values) == [field.inverse(value) for value in values]
 
 
-@given(st.lists(st.integers(1, P - 1), max_size=6))
-def test_base_inverses_together_are_inverses_alone(values: list[int]) -> None:
-    assert field.base_inverses(values) == [pow(value, -1, P) for value in values]
-
-
 @given(st.lists(coefficients, max_size=12))
 def test_encoding_is_four_little_endian_bytes_each(values: list[int]) -> None:
     data = field.encode(values)
