@@ -68,7 +68,7 @@ class FitsTheEquation(NativeEngine):
         self._committed[id(made)] = next(self._labels)
         return made
 
-    def quotient(  # noqa: PLR0917
+    def quotient(
         self,
         loaded: Loaded,
         table: int,

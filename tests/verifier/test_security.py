@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from verifier.field import P
 
 from verifier.errors import Rejected
+from verifier.field import P
 from verifier.program import Boundary, Bus, Interaction, Node, Operation, Program, Rule, Selector, Table
 from verifier.schedule import schedule
 from verifier.security import HASH_BITS, MAXIMUM_GRINDING, Report, grinding, report
