@@ -6,12 +6,12 @@ are bounded, and whatever is wrong with it is an InputError.
 """
 
 import base64
-import json
 import re
 from collections.abc import Iterable
 from itertools import pairwise
 from typing import Any
 
+from prover.adapter.celestia import strict_json
 from prover.adapter.celestia.extended import Block, extend
 from prover.adapter.celestia.square import construct_square, square_width
 from prover.errors import InputError
@@ -74,36 +74,20 @@ def _parse(data: bytes) -> dict[str, Any]:
             f"The block file has {len(data)} bytes; at most {LARGEST_FILE} are read.",
             "Choose blocks whose square is at most 128 x 128 shares.",
         )
-    # A file of brackets would take twenty times its size in memory; a block file has one object and one list.
-    if data.count(b"[") + data.count(b"{") > _NESTING:
-        raise _unreadable("The block file is nested like no block file.")
     try:
-        fields = json.loads(
-            data.decode("utf-8"), object_pairs_hook=_without_duplicates, parse_constant=_no_constant
-        )
-    except (ValueError, RecursionError) as error:
+        fields = strict_json.parse(data, _NESTING)
+    except ValueError as error:
         raise _unreadable(f"The block file is not JSON: {str(error)[:200]}.") from error
     if not isinstance(fields, dict):
         raise _unreadable("The block file is not a JSON object.")
     return fields
 
 
-def _without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    fields = dict(pairs)
-    if len(fields) != len(pairs):
-        raise ValueError("a key occurs twice")
-    return fields
-
-
-def _no_constant(name: str) -> None:
-    raise ValueError(f"{name} is no JSON")
-
-
 def _integer(fields: dict[str, Any], name: str, least: int, most: int, default: int | None = None) -> int:
-    value = fields.get(name, default)
-    if type(value) is not int or not least <= value <= most:
+    value: Any = fields.get(name, default)
+    if not strict_json.is_integer(value, least, most):
         raise _unreadable(f"The field {name} is not a whole number from {least} to {most}.")
-    return value
+    return int(value)
 
 
 def _transactions(fields: dict[str, Any]) -> list[bytes]:

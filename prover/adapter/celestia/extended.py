@@ -27,7 +27,7 @@ class ExtendedSquare:
     _rows: tuple[list[list[bytes]], ...] = field(repr=False)
 
     def row_levels(self, row: int) -> list[list[bytes]]:
-        """All nodes of the tree over an original row: level 0 its 2 · width leaves, the last its root alone."""
+        """All nodes of the tree over an original row: level 0 its 2 · width leaves, the last its root."""
         return self._rows[row]
 
 

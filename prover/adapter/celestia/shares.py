@@ -1,9 +1,9 @@
 """Shares of 512 bytes: blobs and transactions split into them, and blobs read back.
 
-A share is a namespace (29 bytes), an info byte (version · 2 + 1 if a sequence begins here), in the first share
-of a sequence its length in bytes (u32, big endian) and for version 1 the signer (20 bytes), then data, filled
-up with zeros. Shares of transactions carry four bytes more before their data: where in the share the first
-transaction begins that begins in it, or zero. Source: celestia-app, specs/src/shares.md.
+A share is a namespace (29 bytes), an info byte (version · 2 + 1 if a sequence begins here), in the first
+share of a sequence its length in bytes (u32, big endian) and for version 1 the signer (20 bytes), then data,
+filled up with zeros. Shares of transactions carry four bytes more before their data: where in the share the
+first transaction begins that begins in it, or zero. Source: celestia-app, specs/src/shares.md.
 """
 
 from collections.abc import Iterable, Sequence
@@ -29,7 +29,7 @@ _COMPACT_FIRST, _COMPACT_CONTINUATION = _FIRST - 4, _CONTINUATION - 4
 
 @dataclass(frozen=True, slots=True)
 class Blob:
-    """Data posted to a namespace, at least one byte; the signer has 20 bytes in version 1, none in version 0."""
+    """Data posted to a namespace, at least one byte; the signer has 20 bytes in version 1 and none in 0."""
 
     namespace: bytes
     data: bytes

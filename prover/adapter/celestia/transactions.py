@@ -1,7 +1,7 @@
 """The two envelopes around a transaction that pays for blobs, in Protocol Buffers.
 
-In a block, BlobTx {1: transaction, 2: blobs, 3: "BLOB"} carries the blobs beside the transaction. In the square,
-IndexWrapper {1: transaction, 2: share indexes, 3: "INDX"} says at which share each blob begins.
+In a block, BlobTx {1: transaction, 2: blobs, 3: "BLOB"} carries the blobs beside the transaction. In the
+square, IndexWrapper {1: transaction, 2: share indexes, 3: "INDX"} says at which share each blob begins.
 Source: go-square, proto/blob.
 """
 
