@@ -11,6 +11,7 @@ from verifier.shape import QUOTIENT_COLUMNS
 
 _STATUS = Path("/proc/self/status")
 _CLEAR = Path("/proc/self/clear_refs")
+_MACHINE = Path("/proc/meminfo")
 _WORD = 4
 _BASE_BYTES = 150 << 20
 
@@ -48,3 +49,12 @@ def estimate(program: Program, heights: Sequence[int | None], profile: Profile) 
         # Each column lives as trace and as extension; one matrix at a time is copied while it is extended.
         total += (columns * (1 + (1 << profile.log_blowup)) + max(table.width, lookup)) * _WORD << height
     return total + (12 * DEGREE * _WORD << (tallest + profile.log_blowup))
+
+
+def available() -> int | None:
+    """Bytes that this machine can still give a process; None where it does not say."""
+    try:
+        lines = _MACHINE.read_text().splitlines()
+    except OSError:
+        return None
+    return next((int(line.split()[1]) << 10 for line in lines if line.startswith("MemAvailable:")), None)

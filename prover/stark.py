@@ -3,16 +3,14 @@
 Nothing here checks the trace: a wrong one gives a proof that the verifier rejects.
 """
 
-import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
+from prover.account import Account, Progress, Stage
 from prover.channel import Channel
 from prover.engine import Commitment, Engine, Extension, Loaded, Matrix, Term
-from prover.memory import PeakMemory
 from verifier.field import ONE, ZERO, multiply, root_of_unity, scale
 from verifier.profile import Profile
 from verifier.program import Program
@@ -27,35 +25,12 @@ STAGES = ("commit main", "commit lookups", "commit quotient", "open", "fold", "a
 
 
 @dataclass(frozen=True)
-class Progress:
-    """`done` of `total` stages are finished and `stage` is under way."""
-
-    stage: str
-    done: int
-    total: int
-
-
-@dataclass(frozen=True)
-class Stage:
-    """What one stage cost: seconds, base field elements committed or opened, peak resident bytes."""
-
-    name: str
-    seconds: float
-    cells: int
-    peak_memory_bytes: int
-
-
-@dataclass(frozen=True)
 class ProofResult:
     """A proof file with the account of its making and of its security."""
 
     proof: bytes
     stages: tuple[Stage, ...]
     security: Report
-
-
-class Cancelled(Exception):
-    """The caller asked to stop; raised between stages."""
 
 
 def prove(
@@ -80,60 +55,36 @@ def prove(
     matrices = [traces.get(table.name) for table in program.tables]
     heights = [None if matrix is None else (len(matrix) - 1).bit_length() for matrix in matrices]
     shape = Shape(program, heights, profile)
-    conversation = _Prover(shape, engine, preprocessed or {}, report, cancelled)
+    account = Account(STAGES, report, cancelled)
+    conversation = _Prover(shape, engine, preprocessed or {}, account)
     observe_statement(conversation.channel.transcript, shape, statement)
-    with conversation.stage(0):
+    with account.stage():
         matrices = conversation.commit_main(matrices, second_wave)
-    with conversation.stage(1):
+    with account.stage():
         conversation.commit_lookups(matrices)
-    with conversation.stage(2):
+    with account.stage():
         conversation.commit_quotient()
-    with conversation.stage(3):
+    with account.stage():
         conversation.open_out_of_domain()
-    with conversation.stage(4):
+    with account.stage():
         conversation.fold()
-    with conversation.stage(5):
+    with account.stage():
         conversation.answer_queries()
     header = encode_header(profile.name, statement, encode_heights(heights))
-    return ProofResult(header + conversation.channel.finish(), tuple(conversation.stages), shape.report)
+    return ProofResult(header + conversation.channel.finish(), tuple(account.stages), shape.report)
 
 
 class _Prover:
-    """One proof under way: the channel, the commitments so far, the account of stages."""
+    """One proof under way: the channel and the commitments so far."""
 
-    def __init__(
-        self,
-        shape: Shape,
-        engine: Engine,
-        preprocessed: Traces,
-        report: Callable[[Progress], None] | None,
-        cancelled: Callable[[], bool] | None,
-    ) -> None:
+    def __init__(self, shape: Shape, engine: Engine, preprocessed: Traces, account: Account) -> None:
         self.shape = shape
         self.engine = engine
+        self.account = account
         self.channel = Channel(Transcript(), engine.grind)
         self.loaded: Loaded = engine.load(shape.program.encode())
         self.commitments: dict[str, Commitment] = {}
-        self.stages: list[Stage] = []
         self.fixed = [preprocessed.get(table.name) for table in shape.program.tables]
-        self._report = report
-        self._cancelled = cancelled
-        self._memory = PeakMemory()
-        self._cells = 0
-
-    @contextmanager
-    def stage(self, number: int) -> Iterator[None]:
-        """Account for one stage, tell of it, and stop before it if asked to."""
-        if self._cancelled is not None and self._cancelled():
-            raise Cancelled
-        if self._report is not None:
-            self._report(Progress(STAGES[number], number, len(STAGES)))
-        self._memory.restart()
-        self._cells = 0
-        began = time.perf_counter()
-        yield
-        seconds = time.perf_counter() - began
-        self.stages.append(Stage(STAGES[number], seconds, self._cells, self._memory.read()))
 
     def commit_main(
         self, matrices: Sequence[Matrix | None], second_wave: Callable[[bytes], Traces] | None
@@ -215,7 +166,7 @@ class _Prover:
                     point = self._below(matrix.table)
                     below = self.engine.evaluate(commitment, matrix.table, point)[list(matrix.below)]
                 self.opened[tree.label, matrix.table] = here, below
-                self._cells += len(here) + len(below)
+                self.account.cells += len(here) + len(below)
         values = [part for pair in self.opened.values() for part in pair]
         self.channel.send_extensions("opened values", np.concatenate(values))
 
@@ -229,7 +180,7 @@ class _Prover:
         for number, (fold, bits) in enumerate(zip(shape.folds, shape.grinding.folds, strict=True)):
             layer = self.engine.commit_layer(vector, fold.log_arity)
             self.layers.append(layer)
-            self._cells += vector.size
+            self.account.cells += vector.size
             self.channel.send_root(f"fold {number}", layer.root)
             self.channel.work(f"work fold {number}", bits)
             phi = self.channel.challenge(f"phi {number}")
@@ -253,7 +204,7 @@ class _Prover:
         rows, siblings = self.engine.open(commitment, leaves)
         for matrix in rows:
             if matrix.size:
-                self._cells += matrix.size
+                self.account.cells += matrix.size
                 self.channel.send_rows(matrix)
         self.channel.send_siblings(siblings)
 
@@ -283,7 +234,7 @@ class _Prover:
     def _commit(self, label: str, matrices: Sequence[Matrix | None]) -> bytes:
         present = [None if matrix is None else np.ascontiguousarray(matrix) for matrix in matrices]
         self.commitments[label] = self.engine.commit(present, self.shape.profile.log_blowup)
-        self._cells += sum(matrix.size for matrix in present if matrix is not None)
+        self.account.cells += sum(matrix.size for matrix in present if matrix is not None)
         return self.commitments[label].root
 
 

@@ -11,7 +11,8 @@ from circuits.dsl import check
 from prover.engine import Engine, KernelError, Matrix
 from prover.kernel import NativeEngine
 from prover.memory import estimate
-from prover.stark import STAGES, Cancelled, Progress, prove
+from prover.account import Cancelled, Progress
+from prover.stark import STAGES, prove
 from tests import toys
 from tests.verifier.liars import FitsTheEquation, Lying, bumped, moved_sums, only
 from tests.verifier.proofs import ENGINES, QUICK, TOYS, Made, heights_of, honest, make
@@ -271,13 +272,20 @@ def test_without_the_roots_other_rows_would_pass(monkeypatch: pytest.MonkeyPatch
 def test_progress_and_stages_are_told_in_order() -> None:
     toy, told = TOYS["ranges"], []
     result = prove(
-        toy.compiled.program, toy.traces, toy.statement, QUICK, NativeEngine(), report=told.append
+        toy.compiled.program,
+        toy.traces,
+        toy.statement,
+        QUICK,
+        NativeEngine(),
+        preprocessed=toy.compiled.preprocessed,
+        report=told.append,
     )
     assert told == [Progress(stage, number, len(STAGES)) for number, stage in enumerate(STAGES)]
     assert tuple(stage.name for stage in result.stages) == STAGES
     assert all(stage.seconds >= 0 and stage.peak_memory_bytes > 1 << 20 for stage in result.stages)
     main = sum(trace.size for trace in toy.traces.values() if trace is not None)
-    assert result.stages[0].cells == main
+    fixed = sum(matrix.size for matrix in toy.compiled.preprocessed.values())
+    assert result.stages[0].cells == main + fixed
     assert result.security == Shape(toy.compiled.program, honest("ranges").heights, QUICK).report
 
 
@@ -295,6 +303,7 @@ def test_proving_stops_before_the_next_stage(stage: int) -> None:
             toy.statement,
             QUICK,
             NativeEngine(),
+            preprocessed=toy.compiled.preprocessed,
             report=told.append,
             cancelled=cancelled,
         )
