@@ -1,10 +1,25 @@
 """Structured logs on standard error; never the contents of a batch, a witness or a request's metadata."""
 
+import contextlib
 import logging
 import sys
-from typing import cast
+from typing import TextIO, cast
 
 import structlog
+
+
+class _Lenient:
+    """Standard error, but a line that finds no room is dropped: a full disk must not end the work."""
+
+    def write(self, text: str) -> None:
+        """Writes if it can."""
+        with contextlib.suppress(OSError):
+            sys.stderr.write(text)
+
+    def flush(self) -> None:
+        """Flushes if it can."""
+        with contextlib.suppress(OSError):
+            sys.stderr.flush()
 
 
 def configure(as_json: bool, verbose: bool = False) -> None:
@@ -23,7 +38,7 @@ def configure(as_json: bool, verbose: bool = False) -> None:
     structlog.configure(
         processors=[*processors, renderer],
         wrapper_class=structlog.make_filtering_bound_logger(logging.DEBUG if verbose else logging.INFO),
-        logger_factory=structlog.WriteLoggerFactory(file=sys.stderr),
+        logger_factory=structlog.WriteLoggerFactory(file=cast(TextIO, _Lenient())),
         cache_logger_on_first_use=False,
     )
 

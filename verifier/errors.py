@@ -1,7 +1,7 @@
 """The one way the verifier says no."""
 
 
-class Rejected(Exception):  # noqa: N818 - a verdict, not a malfunction
+class Rejected(Exception):
     """The bytes were not accepted; `reason` says why, in one sentence for a person."""
 
     def __init__(self, reason: str) -> None:

@@ -23,7 +23,7 @@ class Arithmetic(Generic[V]):
 EXTENSION: Arithmetic[Extension] = Arithmetic(embed, add, subtract, multiply)
 
 
-def evaluate(  # noqa: PLR0917 - one argument for each kind of opened column
+def evaluate(
     table: Table,
     main: Sequence[V],
     below: Mapping[int, V] | Sequence[V],

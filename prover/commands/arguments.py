@@ -1,42 +1,26 @@
-"""What is typed on the command line, turned into values; mistakes are told by field."""
+"""What is typed on the command line, turned into values; much of it by the verifier's own code."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
-import typer
-
 from prover.errors import InputError
-from prover.service.plain import FIELDS
-from prover.v1 import statement_pb2
+from verifier import arguments
 
-_KINDS = statement_pb2.Statement.DESCRIPTOR.fields_by_name
+
+@contextmanager
+def usage() -> Iterator[None]:
+    """Turns the verifier's `UsageError` into `InputError`, of the same code and words."""
+    try:
+        yield
+    except arguments.UsageError as error:
+        raise InputError(error.code, error.message, error.fix) from error
 
 
 def hexadecimal(name: str, text: str) -> bytes:
-    """Bytes from hexadecimal text, with or without a leading 0x; raises BadParameter."""
-    try:
-        return bytes.fromhex(text.removeprefix("0x"))
-    except ValueError as error:
-        raise typer.BadParameter(f"{text!r} is not hexadecimal", param_hint=name) from error
-
-
-def expectations(texts: Sequence[str]) -> dict[str, int | bytes]:
-    """The fields a statement must have, from FIELD=VALUE texts; raises BadParameter."""
-    expected: dict[str, int | bytes] = {}
-    for text in texts:
-        name, separator, value = text.partition("=")
-        if not separator or name not in FIELDS:
-            known = ", ".join(FIELDS)
-            raise typer.BadParameter(
-                f"{text!r} is not FIELD=VALUE with a FIELD of: {known}", param_hint="--expect"
-            )
-        if _KINDS[name].type == _KINDS[name].TYPE_BYTES:
-            expected[name] = hexadecimal(f"--expect {name}", value)
-        elif value.isascii() and value.isdigit():
-            expected[name] = int(value)
-        else:
-            raise typer.BadParameter(f"{value!r} is not a whole number", param_hint=f"--expect {name}")
-    return expected
+    """Bytes from hexadecimal text, with or without a leading 0x; raises `InputError` (VALUE_MALFORMED)."""
+    with usage():
+        return arguments.hexadecimal(name, text)
 
 
 def contents(path: Path, what: str) -> bytes:

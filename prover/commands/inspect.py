@@ -1,24 +1,24 @@
 """`sequitur inspect`: what a proof says, what it is made of, and what it is worth."""
 
-import time
+import contextlib
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 from rich.table import Table as Listing
-from verifier.registry import program_of
 
-from prover.commands.arguments import contents
-from prover.commands.output import ExitCode, print_facts, print_json, size_text, stdout
-from prover.service.plain import plain_statement
-from verifier import verify as verification
+from prover.commands.arguments import usage
+from prover.commands.output import ExitCode, print_facts, print_json, print_verdict, size_text, stdout
+from verifier.arguments import known_profile, proof_bytes
 from verifier.channel import EXTENSION_BYTES
+from verifier.cli import judge
 from verifier.errors import Rejected
 from verifier.merkle import DIGEST_BYTES
 from verifier.profile import DEFAULT, profile_named
 from verifier.program import Program
 from verifier.proof import Header, decode_header, decode_statement
+from verifier.registry import find
 from verifier.shape import Shape
 
 _NONCE_BYTES = 8
@@ -50,39 +50,31 @@ def inspect(
 
       sequitur inspect block.proof --json | jq .tables
     """
-    data = contents(proof, "proof")
-    start = time.perf_counter()
-    verdict = verification.verify(data, profile)
-    seconds = time.perf_counter() - start
-    facts: dict[str, Any] = {
-        "accepted": verdict.accepted,
-        "reason": verdict.reason or "",
-        "verification_seconds": round(seconds, 3),
-        "size_bytes": len(data),
-    }
-    try:
-        facts |= facts_of(data, profile)
-    except Rejected as error:
-        facts["reason"] = facts["reason"] or error.reason
+    with usage():
+        known_profile(profile)
+        data = proof_bytes(proof)
+    found = judge(data, profile, {})
+    # What cannot be read is not shown, and the verdict says why it could not.
+    with contextlib.suppress(Rejected):
+        found |= contents_of(data, profile)
     if as_json:
-        print_json(facts)
+        print_json(found)
     else:
-        _print(facts)
-    if not verdict.accepted:
+        _print(found)
+    if not found["accepted"]:
         raise typer.Exit(ExitCode.REJECTED)
 
 
-def facts_of(data: bytes, profile_name: str) -> dict[str, Any]:
+def contents_of(data: bytes, profile_name: str) -> dict[str, Any]:
     """Statement, sizes by part, tables and security of a proof; raises `Rejected` if it cannot be read."""
     made_for, statement, _ = decode_statement(data)
-    program = program_of(statement.program_digest)
+    known, program = find(statement.program_digest)
     header = decode_header(data, len(program.tables))
     shape = Shape(program, header.heights, profile_named(profile_name))
     return {
-        "statement": plain_statement(statement)["fields"],
-        "program": program.name,
+        "statement": statement.show(),
+        "program": known.name,
         "made_for_profile": made_for,
-        "profile": profile_name,
         "provable_bits": shape.report.bits,
         "binding_term": shape.report.binding,
         "terms": [asdict(term) for term in shape.report.terms],
@@ -123,11 +115,7 @@ def tables(program: Program, shape: Shape) -> list[TableFacts]:
 
 
 def _print(facts: dict[str, Any]) -> None:
-    if facts["accepted"]:
-        stdout().print(f"[bold green]ACCEPTED[/] in {facts['verification_seconds']:.2f} s")
-    else:
-        stdout().print("[bold red]REJECTED[/] ", end="")
-        stdout().print(facts["reason"], markup=False, soft_wrap=True)
+    print_verdict(facts)
     if "statement" not in facts:
         return
     print_facts("Statement", {"program": facts["program"], **facts["statement"]})

@@ -64,6 +64,14 @@ def print_facts(title: str, facts: Mapping[str, Any]) -> None:
     stdout().print(table)
 
 
+def print_verdict(found: Mapping[str, Any]) -> None:
+    """Prints ACCEPTED or REJECTED with the reason and the seconds it took, of facts of `verifier.cli`."""
+    word = "[bold green]ACCEPTED[/]" if found["accepted"] else "[bold red]REJECTED[/]"
+    stdout().print(f"{word} in {found['seconds']:.2f} s", end="" if found["reason"] else "\n")
+    if found["reason"]:
+        stdout().print(f": {found['reason']}", markup=False, soft_wrap=True)
+
+
 def tell_error(error: SequiturError, as_json: bool) -> ExitCode:
     """Tells a typed error in one line, and returns the exit code it means."""
     if as_json:

@@ -11,14 +11,15 @@ from prover.commands.following import Account, account_of, follow, print_account
 from prover.commands.output import progress_bars, stderr
 from prover.errors import InputError, SequiturError, SetupError
 from prover.service import intake, worker
+from prover.service.checking import expected_of, program_of
 from prover.service.client import Client, from_status
-from prover.service.plain import from_plain
 from prover.service.server import require_kernel
 from prover.service.settings import EntryPoints
 from prover.service.status import RefusedError, details
 from prover.store.artifacts import write_durably
 from prover.v1 import prover_pb2
 from verifier.profile import DEFAULT
+from verifier.verify import verify
 
 
 def prove(
@@ -94,26 +95,25 @@ def prove(
 def prove_here(batch: prover_pb2.Batch, report: Any) -> tuple[bytes, Account]:
     """Proves and checks a batch in this process; returns the proof and its account."""
     require_kernel(EntryPoints())
-    from verifier.verify import verify  # noqa: PLC0415
-
     from prover.pipeline import Progress, Request, prove_batch  # noqa: PLC0415 - slow to import, and not always needed
 
     def tell(progress: Progress) -> None:
         report(progress.stage, progress.done, progress.total)
 
-    settlement = prove_batch(worker.request_of(batch, Request), tell, None)
-    account = worker.account_of(settlement)
-    fields = account["statement"]["fields"]
+    settlement = prove_batch(worker.request_of(batch, Request), tell)
     report("verify", 0, 1)
-    verdict = verify(settlement.proof, batch.profile, expected=from_plain(fields))
-    if not verdict.accepted:
-        message = f"The finished proof did not pass its own check: {verdict.reason}."
+    verdict = verify(settlement.proof, batch.profile, expected_of(batch))
+    wanted = (settlement.statement, program_of(batch))
+    if not verdict.accepted or (verdict.statement, verdict.program) != wanted:
+        reason = verdict.reason or "it is about another statement"
+        message = f"The finished proof did not pass its own check: {reason}."
         raise SequiturError("PROOF_SELF_CHECK_FAILED", message, "Report it with the blocks that were proven.")
+    record = settlement.record
     stages = tuple(
-        (stage["name"], stage["seconds"], stage["cells"], stage["peak_memory_bytes"])
-        for stage in account["stages"]
+        (stage.name, stage.seconds, stage.cells, stage.peak_memory_bytes) for stage in record.stages
     )
-    return settlement.proof, Account(fields, batch.profile, account["bits"], account["binding"], stages)
+    account = Account(settlement.statement.show(), batch.profile, record.bits, record.binding, stages)
+    return settlement.proof, account
 
 
 def write_out(path: Path, data: bytes) -> None:

@@ -1,15 +1,13 @@
 """`sequitur verify`: check a proof in this process, with the settlement verifier's code."""
 
-import time
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
-from prover.commands.arguments import contents, expectations
-from prover.commands.output import ExitCode, print_facts, print_json, size_text, stdout
-from prover.service.plain import plain_statement
-from verifier import verify as verification
+from prover.commands.arguments import usage
+from prover.commands.output import ExitCode, print_facts, print_json, print_verdict, size_text
+from verifier.cli import check
 from verifier.profile import DEFAULT
 
 
@@ -38,32 +36,16 @@ def verify(
 
       sequitur verify block.proof --json | jq .statement.state_after
     """
-    expected = expectations(expect or [])
-    data = contents(proof, "proof")
-    start = time.perf_counter()
-    verdict = verification.verify(data, profile, expected=expected)
-    seconds = time.perf_counter() - start
-    facts: dict[str, Any] = {
-        "accepted": verdict.accepted,
-        "seconds": round(seconds, 3),
-        "size_bytes": len(data),
-    }
-    if verdict.accepted and verdict.statement is not None:
-        statement = plain_statement(verdict.statement)["fields"]
-        facts |= {"program": verdict.program, "provable_bits": verdict.bits, "profile": profile}
-        if as_json:
-            print_json({**facts, "statement": statement})
-        else:
-            stdout().print("[bold green]ACCEPTED[/]")
-            print_facts("Statement", statement)
-            bits = f"{verdict.bits:.2f} provable (profile {profile})"
-            print_facts(
-                "Proof", {"size": size_text(len(data)), "checked in": f"{seconds:.2f} s", "bits": bits}
-            )
-        return
+    with usage():
+        found = check(proof, profile, expect or [])
     if as_json:
-        print_json({**facts, "reason": verdict.reason})
+        print_json(found)
     else:
-        stdout().print("[bold red]REJECTED[/] ", end="")
-        stdout().print(str(verdict.reason), markup=False, soft_wrap=True)
-    raise typer.Exit(ExitCode.REJECTED)
+        print_verdict(found)
+        if found["accepted"]:
+            print_facts("Statement", found["statement"])
+            bits = f"{found['provable_bits']}, bound by {found['binding_term']} (profile {found['profile']})"
+            size = size_text(found["size_bytes"])
+            print_facts("Proof", {"program": found["program"], "size": size, "provable_bits": bits})
+    if not found["accepted"]:
+        raise typer.Exit(ExitCode.REJECTED)

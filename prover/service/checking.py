@@ -3,22 +3,36 @@
 import asyncio
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from prover.errors import SequiturError
 from prover.service.children import Child
+from prover.v1 import prover_pb2
 
 
 @dataclass(frozen=True)
 class Checked:
-    """A verdict; ``statement`` is as `prover.service.plain.plain_statement` gives it, None if rejected."""
+    """A verdict; ``statement`` is its canonical bytes in hexadecimal, empty like all below it if rejected."""
 
     accepted: bool
     reason: str
-    statement: dict[str, Any] | None
-    bits: float
-    program: str
     seconds: float
+    statement: str = ""
+    program: str = ""
+    bits: float = 0.0
+    binding: str = ""
+
+
+def expected_of(batch: prover_pb2.Batch) -> dict[str, int | str]:
+    """What a proof of this batch must say, as `verifier.verify` takes it."""
+    expected: dict[str, int | str] = {"chain_id": batch.chain_id, "namespace": batch.namespace.hex()}
+    if batch.state_before:
+        expected["state_before"] = batch.state_before.hex()
+    return expected
+
+
+def program_of(batch: prover_pb2.Batch) -> str:
+    """The verifier's name of the program this batch asks for."""
+    return f"{batch.layer}-{batch.program}"
 
 
 async def check(

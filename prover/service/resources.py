@@ -1,5 +1,6 @@
 """The API's resources, made from rows of the store."""
 
+import hashlib
 from typing import Any
 
 from google.longrunning import operations_pb2
@@ -11,6 +12,7 @@ from prover.service.plain import statement_message
 from prover.service.status import not_found
 from prover.store.database import Job, Transition
 from prover.v1 import prover_pb2
+from verifier.statement import Statement
 
 PROOFS = "batchProofs/"
 OPERATIONS = "operations/"
@@ -55,13 +57,12 @@ def specification(batch: Any, digests: list[bytes], version: str) -> bytes:
     return serialized
 
 
-def outcome(
-    account: dict[str, Any], statement_digest: bytes, profile: str, proof: tuple[bytes, int]
-) -> bytes:
+def outcome(account: dict[str, Any], profile: str, proof: tuple[bytes, int]) -> bytes:
     """What is kept of a success: a partial BatchProof; ``proof`` is the digest and size of the file."""
+    encoded = bytes.fromhex(account["statement"])
     kept = prover_pb2.BatchProof(
-        statement=statement_message(account["statement"]["fields"]),
-        statement_digest=statement_digest,
+        statement=statement_message(Statement.decode(encoded)),
+        statement_digest=hashlib.sha256(encoded).digest(),
         stages=[
             prover_pb2.StageRecord(
                 name=stage["name"],

@@ -6,7 +6,6 @@ The store is the truth: what is in memory here may vanish at any instant. Starti
 import asyncio
 import contextlib
 import functools
-import hashlib
 import shutil
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
@@ -19,7 +18,7 @@ from google.rpc import status_pb2
 from prover import telemetry
 from prover.errors import SequiturError, SetupError
 from prover.service import resources, status
-from prover.service.checking import Checked, check
+from prover.service.checking import Checked, check, expected_of, program_of
 from prover.service.children import Child
 from prover.service.feed import Feed, Progress
 from prover.service.settings import Settings
@@ -39,7 +38,6 @@ from prover.store.store import Store
 from prover.v1 import prover_pb2
 
 _log = telemetry.logger("scheduler")
-_STORE_RETRY = 5.0
 
 
 @dataclass(frozen=True)
@@ -60,7 +58,7 @@ class _Ending:
         return serialized
 
 
-class _AttemptEnded(Exception):  # noqa: N818 - an outcome, not a malfunction
+class _AttemptEnded(Exception):
     """An attempt ended without a proof."""
 
     def __init__(self, event: Event, message: str, **metadata: str) -> None:
@@ -79,6 +77,8 @@ class Scheduler:
         self._running: dict[str, asyncio.Task[None]] = {}
         self._children: dict[str, Child] = {}
         self._loop: asyncio.Task[None] | None = None
+        self.broken = asyncio.Event()
+        """Set when a fault of the scheduler itself leaves jobs behind that only a new start can take up."""
 
     async def start(self) -> None:
         """Takes up what an earlier service left, then begins to work; raises `SetupError`."""
@@ -91,6 +91,7 @@ class Scheduler:
             await self._store.apply(job, ending.event, ending.describe)
             _log.info("job recovered", job=job.id, attempt=job.attempt)
         self._loop = asyncio.create_task(self._dispatch())
+        self._loop.add_done_callback(self._watch_for_faults)
 
     async def stop(self) -> None:
         """Kills running attempts and gives their jobs back to the queue."""
@@ -125,7 +126,7 @@ class Scheduler:
                 )
             except SetupError as error:
                 _log.error("store unavailable", reason=error.code, message=error.message)
-                await asyncio.sleep(_STORE_RETRY)
+                await asyncio.sleep(self._settings.store_retry)
                 continue
             for job in [job for job in queued if job.id not in self._running][: max(free, 0)]:
                 task = asyncio.create_task(self._run(job))
@@ -135,9 +136,13 @@ class Scheduler:
 
     def _finished(self, job_id: str, task: asyncio.Task[None]) -> None:
         del self._running[job_id]
-        if not task.cancelled() and task.exception() is not None:
-            _log.error("job task failed", job=job_id, exc_info=task.exception())
+        self._watch_for_faults(task)
         self._wake.set()
+
+    def _watch_for_faults(self, task: asyncio.Task[None]) -> None:
+        if not task.cancelled() and task.exception() is not None:
+            _log.error("scheduler failed", exc_info=task.exception())
+            self.broken.set()
 
     async def _run(self, queued: Job) -> None:
         job = await self._record(queued, _Ending(Started()))
@@ -180,7 +185,7 @@ class Scheduler:
                 changed = await self._store.apply(job, ending.event, ending.describe, ending.proven)
             except SetupError as error:
                 _log.error("store unavailable", job=job.id, reason=error.code, message=error.message)
-                await asyncio.sleep(_STORE_RETRY)
+                await asyncio.sleep(self._settings.store_retry)
                 continue
             if changed is not None:
                 self._feed.change(job.id, running=changed.state is State.RUNNING)
@@ -195,8 +200,7 @@ class Scheduler:
         self._feed.advance(job.id, Progress("verify", 0, 1))
         await self._self_check(job, batch, proof, account)
         digest, size = await self._adopted(job, proof)
-        statement_digest = hashlib.sha256(bytes.fromhex(account["statement"]["encoded"])).digest()
-        kept = resources.outcome(account, statement_digest, batch.profile, (digest, size))
+        kept = resources.outcome(account, batch.profile, (digest, size))
         return Proven(kept, digest, size)
 
     async def _adopted(self, job: Job, proof: Path) -> tuple[bytes, int]:
@@ -231,19 +235,17 @@ class Scheduler:
         raise _AttemptEnded(Lost(job.attempt, "WORKER_LOST"), text, cause="WORKER_LOST")
 
     async def _self_check(self, job: Job, batch: Any, proof: Path, account: dict[str, Any]) -> None:
-        expected: dict[str, int | str] = {"chain_id": batch.chain_id, "namespace": batch.namespace.hex()}
-        if batch.state_before:
-            expected["state_before"] = batch.state_before.hex()
         limit = self._settings.verify_time_limit
         try:
             checked: Checked = await check(
-                self._settings.entry_points.verify, proof, batch.profile, expected, limit
+                self._settings.entry_points.verify, proof, batch.profile, expected_of(batch), limit
             )
         except SequiturError as error:
             raise _AttemptEnded(Lost(job.attempt, error.code), error.message, cause=error.code) from error
         # Soundness: a caller is given no proof that the settlement side would reject, nor one of another
         # statement.
-        if not checked.accepted or checked.statement != account["statement"]:
+        wanted = (account["statement"], program_of(batch))
+        if not checked.accepted or (checked.statement, checked.program) != wanted:
             text = "The finished proof did not pass its own check; this is a fault of the prover."
             reason = checked.reason or "another statement"
             raise _AttemptEnded(Refused(job.attempt, "PROOF_SELF_CHECK_FAILED"), text, verdict=reason)

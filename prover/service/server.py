@@ -14,7 +14,7 @@ from grpc_health.v1.health import aio as health  # type: ignore[attr-defined]
 from grpc_reflection.v1alpha import reflection
 
 from prover import telemetry
-from prover.errors import SetupError
+from prover.errors import SequiturError, SetupError
 from prover.service import operations
 from prover.service.feed import Feed
 from prover.service.interceptor import ErrorInterceptor
@@ -49,7 +49,7 @@ async def serve(settings: Settings, announce: Callable[[str], None]) -> None:
     """Runs a service until SIGTERM or SIGINT; ``announce`` is told the bound address once calls are answered.
 
     Raises `SetupError` (KERNEL_MISSING, PORT_IN_USE, ADDRESS_UNUSABLE, STORE_…, DISK_FULL) if it cannot
-    begin.
+    begin, and `SequiturError` (SERVICE_FAULT) if only a new start can take up what it was doing.
     """
     stopping = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -99,7 +99,7 @@ async def _serve(
     _log.info("serving", address=address)
     announce(address)
     try:
-        await stopping.wait()
+        await _either(stopping, scheduler.broken)
     finally:
         _log.info("stopping")
         probing.cancel()
@@ -109,6 +109,21 @@ async def _serve(
         feed.close()
         await scheduler.stop()
         await server.stop(_GRACE)
+    if scheduler.broken.is_set():
+        raise SequiturError(
+            "SERVICE_FAULT",
+            "The scheduler met an unexpected fault; every job is kept.",
+            "Start the service again, and report the log.",
+        )
+
+
+async def _either(*events: asyncio.Event) -> None:
+    waiting = [asyncio.create_task(event.wait()) for event in events]
+    try:
+        await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for task in waiting:
+            task.cancel()
 
 
 async def _probe(store: Store, healthy: health.HealthServicer) -> None:

@@ -22,7 +22,8 @@ class Settings:
     """All settings of one service; times in seconds.
 
     ``allowed_losses`` is how often an attempt may die without an answer before its job fails; ``time_limit``
-    bounds one attempt; below ``reserved_bytes`` of free disk no new batch is taken.
+    bounds one attempt; a store that refused to write is asked again after ``store_retry``; below
+    ``reserved_bytes`` of free disk no new batch is taken.
     """
 
     store: Path
@@ -32,6 +33,7 @@ class Settings:
     time_limit: float = 3600.0
     verify_time_limit: float = 60.0
     retry_delay: float = 1.0
+    store_retry: float = 5.0
     heartbeat: float = 10.0
     queue_limit: int = 256
     watch_limit: int = 128

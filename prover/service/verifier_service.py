@@ -12,6 +12,7 @@ from prover.service.plain import set_fields, statement_message
 from prover.service.settings import Settings
 from prover.v1 import verifier_pb2
 from verifier.profile import DEFAULT
+from verifier.statement import Statement
 
 
 class VerifierService:
@@ -49,13 +50,14 @@ class VerifierService:
                 self._settings.verify_time_limit,
             )
         response = verifier_pb2.VerifyProofResponse(duration=resources.duration(checked.seconds))
-        if not checked.accepted or checked.statement is None:
+        if not checked.accepted:
             response.verdict = verifier_pb2.VerifyProofResponse.VERDICT_REJECTED
             response.reason = checked.reason
             return response
         response.verdict = verifier_pb2.VerifyProofResponse.VERDICT_ACCEPTED
-        response.statement.CopyFrom(statement_message(checked.statement["fields"]))
+        response.statement.CopyFrom(statement_message(Statement.decode(bytes.fromhex(checked.statement))))
         response.program = checked.program
         response.security.provable_bits = checked.bits
+        response.security.binding_term = checked.binding
         response.security.profile = profile
         return response

@@ -13,7 +13,6 @@ from typing import Any
 
 from prover.errors import InputError, SequiturError, SetupError, disk_full, is_out_of_space
 from prover.service import children
-from prover.service.plain import plain_statement
 from prover.store.artifacts import write_durably
 from prover.v1 import prover_pb2
 
@@ -36,10 +35,10 @@ def request_of(batch: Any, request: Any) -> Any:
 
 
 def account_of(settlement: Any) -> dict[str, Any]:
-    """The settlement's statement and record as plain values."""
+    """The settlement's statement (canonical bytes in hexadecimal) and record as plain values."""
     record = settlement.record
     return {
-        "statement": plain_statement(settlement.statement),
+        "statement": settlement.statement.encode().hex(),
         "bits": float(record.bits),
         "binding": str(record.binding),
         "stages": [

@@ -6,11 +6,17 @@ import os
 import signal
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from prover.errors import InputError, SetupError
+from verifier.errors import Rejected
+from verifier.security import Report
+from verifier.statement import LENGTH, Statement
+from verifier.verify import Expected, Verdict, check_expected
+
+SECURITY = Report(128.2, "queries", ())
 
 
 @dataclass(frozen=True)
@@ -29,30 +35,6 @@ class Progress:
     stage: str
     done: int
     total: int
-
-
-@dataclass(frozen=True)
-class Statement:
-    layer: int
-    layer_format: int
-    mode: int
-    chain_id: int
-    namespace: bytes
-    first_height: int
-    last_height: int
-    anchor: bytes
-    state_before: bytes
-    state_after: bytes
-    receipts_digest: bytes
-    program_digest: bytes
-
-    def encode(self) -> bytes:
-        return json.dumps([v.hex() if isinstance(v, bytes) else v for v in vars(self).values()]).encode()
-
-    @classmethod
-    def decode(cls, encoded: bytes) -> "Statement":
-        fields: list[Any] = [bytes.fromhex(v) if isinstance(v, str) else v for v in json.loads(encoded)]
-        return cls(*fields)
 
 
 @dataclass(frozen=True)
@@ -75,15 +57,6 @@ class Settlement:
     statement: Statement
     proof: bytes
     record: Record
-
-
-@dataclass(frozen=True)
-class Verdict:
-    accepted: bool
-    reason: str | None
-    statement: Statement | None
-    bits: float
-    program: str
 
 
 def block(**orders: Any) -> bytes:
@@ -119,30 +92,40 @@ def prove_batch(
         case "exit":
             os._exit(3)
     statement = Statement(
-        *(1, 1, 0, request.chain_id, request.namespace, 7, 7, bytes(32), request.state_before or bytes(32)),
+        layer=1,
+        layer_format=1,
+        mode=0,
+        chain_id=request.chain_id,
+        namespace=request.namespace,
+        first_height=7,
+        last_height=7,
+        anchor=bytes(32),
+        state_before=request.state_before or bytes(32),
         state_after=hashlib.sha256(b"".join(request.blocks)).digest(),
         receipts_digest=bytes(32),
         program_digest=bytes(32),
     )
     seal = b"bad" if orders.get("fault") == "proof" else b"good"
-    padding = bytes(orders.get("size", 0))
+    # A prover that proves something else than it says.
+    proven = replace(statement, last_height=8) if orders.get("fault") == "statement" else statement
     return Settlement(
         statement,
-        seal + b"|" + statement.encode() + b"|" + padding,
-        Record((Stage("prove", 0.5, 9, 8),), 128.25, "fri"),
+        seal + b"|" + proven.encode() + bytes(orders.get("size", 0)),
+        Record((Stage("prove", 0.5, 9, 8),), SECURITY.bits, SECURITY.binding),
     )
 
 
-def verify(proof: bytes, profile_name: str, expected: Any = None) -> Verdict:
+def verify(proof: bytes, profile: str, expected: Expected | None = None) -> Verdict:
     seal, _, rest = proof.partition(b"|")
     if seal == b"slow":
         time.sleep(60)
     if seal == b"crash":
         os._exit(1)
-    if seal != b"good":
-        return Verdict(False, "the seal is broken", None, 0.0, "")
-    statement = Statement.decode(rest.partition(b"|")[0])
-    for name, value in (expected or {}).items():
-        if getattr(statement, name) != value:
-            return Verdict(False, f"{name} is another", None, 0.0, "")
-    return Verdict(True, None, statement, 128.25, "log")
+    try:
+        if seal != b"good":
+            raise Rejected("the seal is broken")
+        statement = Statement.decode(rest[:LENGTH])
+        check_expected(statement, expected or {})
+    except Rejected as rejection:
+        return Verdict(False, rejection.reason, profile)
+    return Verdict(True, "", profile, "celestia-log", statement, SECURITY)
