@@ -17,10 +17,6 @@ class Channel:
         self._data = data
         self._at = 0
 
-    def observe(self, label: str, data: bytes) -> None:
-        """Absorb what both sides know already."""
-        self.transcript.absorb(label, data)
-
     def receive_root(self, label: str) -> bytes:
         """A tree's root."""
         root = self._take(DIGEST_BYTES)

@@ -1,6 +1,6 @@
 """Batched openings: all opened values as a low-degree quotient per height class (docs/protocol.md, Batching).
 
-r_h(x) = sum_k theta^k (column_k(x) - opened_k) / (x - z_k)
+(11) r_h(x) = sum_k theta^k (column_k(x) - opened_k) / (x - z_k)
 """
 
 from collections.abc import Mapping, Sequence

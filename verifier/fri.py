@@ -1,6 +1,6 @@
 """The low-degree test: folding by FRI with shorter classes rolled in (docs/protocol.md, FRI).
 
-    f_next(x^a) = sum_{i<a} phi^i f_i(x^a)  [+ phi^a r(x^a)]      with f(x) = sum_i x^i f_i(x^a)
+    (12, 14) f_next(x^a) = sum_{i<a} phi^i f_i(x^a)  [+ phi^a r(x^a)]      with f(x) = sum_i x^i f_i(x^a)
 
 Vectors are in bit-reversed order on the plain subgroup: entry i stands at w^bitrev(i).
 """
@@ -108,7 +108,7 @@ def _check_fold(
 
 
 def _fold_group(fold: Fold, group: int, values: list[Extension], phi: Extension) -> Extension:
-    """The polynomial through one group, at phi, by successive halving."""
+    """The polynomial through one group, at phi, by successive halving (13)."""
     log_size, position = fold.log_size_before, group << fold.log_arity
     for _ in range(fold.log_arity):
         inverse_root = pow(root_of_unity(log_size), -1, P)

@@ -1,7 +1,7 @@
 """The lookup constraints at the opened point, and the balance of all buses (docs/protocol.md, Lookups).
 
-d(v) = alpha - (id + sum_k beta^k v_k)          f·d1·d2 = ±m1·d2 ± m2·d1
-s = 0 first;  s' = s + sum f between;  s + sum f = S last          sum_t S_t + boundary ±1/d = 0
+(2) d(v) = alpha - (id + sum_k beta^k v_k)      (3) f·d1·d2 = ±m1·d2 ± m2·d1
+(4) s = 0 first;  s' = s + sum f between;  s + sum f = S last      (5) sum_t S_t + boundary ±1/d = 0
 """
 
 from collections.abc import Callable, Sequence

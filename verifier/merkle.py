@@ -1,7 +1,7 @@
 """Binary SHA-256 trees over matrices of mixed heights, and pruned multiproofs (docs/protocol.md, Trees).
 
-    leaf_i = H(rows i of the tallest matrices)        node = H(left | right)
-    where shorter matrices join: node' = H(node | their rows)
+    (15) leaf_i = H(rows i of the tallest matrices)        (16) node = H(left | right)
+    (17) where shorter matrices join: node' = H(node | their rows)
 
 Rows are the canonical bytes of their elements. No domain bytes are needed: the number of levels, the widths
 and the levels at which rows join all follow from the shape, so a verifier never reads a leaf as a node.

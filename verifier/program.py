@@ -224,6 +224,7 @@ class Program:
                 raise Rejected(f"table {table.name} may not have height 2^{height}")
             messages += sum(interaction.weight for interaction in table.interactions) << height
         # Soundness: multiplicities add up in the field; beyond P a message could be counted away.
+        # docs/protocol.md, Shape (1).
         if messages >= P:
             raise Rejected("these heights allow more messages than the field can count")
 

@@ -1,6 +1,6 @@
 """Everything about a proof that program, heights and profile decide before a byte of it is read.
 
-Equation numbers refer to docs/protocol.md.
+docs/protocol.md, Shape.
 """
 
 from collections.abc import Sequence

@@ -1,6 +1,8 @@
-"""The protocol from the verifier's side, one function a round (docs/protocol.md; twin: prover/stark.py).
+"""The protocol from the verifier's side, one function a round; twin: prover/stark.py.
 
-Branches depend on the shape only, never on a value of the proof.
+Numbers are those of docs/protocol.md, Transcript to Out of domain.
+
+Branches depend on the shape, and in pruned multiproofs on the drawn queries; never on a value of the proof.
 """
 
 from collections.abc import Mapping, Sequence
@@ -133,7 +135,7 @@ def check_constraints(
     gamma: Extension,
     zeta: Extension,
 ) -> None:
-    """Every table's combined constraints equal the vanishing polynomial times its quotient, at zeta."""
+    """Every table's combined constraints equal the vanishing polynomial times its quotient, at zeta (8)."""
     for table in shape.present:
         quotient = [_compose(openings["quotient"][table].here[at : at + DEGREE]) for at in (0, DEGREE)]
         combined, vanishing, rows_power = _combine(shape, table, openings, committed, gamma, zeta)
@@ -193,7 +195,7 @@ def _row_openings(opened: Opened | None, offset: int) -> tuple[list[Extension], 
 
 
 def _compose(coefficients: Sequence[Extension]) -> Extension:
-    """An extension column's value from those of its five base columns: sum_b X^b v_b."""
+    """An extension column's value from those of its five base columns: sum_b X^b v_b (10)."""
     total = ZERO
     for value in reversed(coefficients):
         total = add(multiply(total, (0, 1, 0, 0, 0)), value)
@@ -201,7 +203,7 @@ def _compose(coefficients: Sequence[Extension]) -> Extension:
 
 
 def _periodic(values: Sequence[int], log_rows: int, zeta: Extension) -> Extension:
-    """The polynomial in x^(rows / period) through a period's values, at zeta (barycentric)."""
+    """The polynomial in x^(rows / period) through a period's values, at zeta (9, barycentric)."""
     log_period = len(values).bit_length() - 1
     point = power(zeta, 1 << (log_rows - log_period))
     root = root_of_unity(log_period)
