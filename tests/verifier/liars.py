@@ -124,7 +124,7 @@ def moved_sums(engine: Engine, tables: Sequence[int]) -> Engine:
         shift = {tables[0]: 1, tables[1]: P - 1}.get(table, 0)
         return matrix, add(total, (shift, 0, 0, 0, 0)) if shift else total
 
-    engine.lookup = lookup  # type: ignore[method-assign]
+    engine.lookup = lookup  # type: ignore[method-assign,assignment]
     return engine
 
 
