@@ -100,9 +100,13 @@ def _chaining(padded: Padded, schedule: Words) -> tuple[Words, Words]:
 
 def fill_sha256(streams: Sequence[Stream]) -> NDArray[np.uint32]:
     """The matrix (rows, columns) of `Sha256`: a row and 17 rows a block for each stream, then idle rows."""
-    padded = pad(streams)
+    return fill_compressions(pad(streams))
+
+
+def fill_compressions(padded: Padded) -> NDArray[np.uint32]:
+    """The same from padded streams."""
     blocks = len(padded.stream)
-    rows = len(streams) + BLOCK_ROWS * blocks
+    rows = len(padded.length) + BLOCK_ROWS * blocks
     trace = Trace(Sha256, max(rows - 1, 0).bit_length())
     height = len(trace.matrix)
     first_round = BLOCK_ROWS * np.arange(blocks) + padded.stream + 1

@@ -47,7 +47,11 @@ def pad(streams: Sequence[Stream]) -> Padded:
 
 def fill_padding(streams: Sequence[Stream]) -> NDArray[np.uint32]:
     """The matrix (rows, columns) of `Sha256Padding`: four rows a block in the order given, then idle rows."""
-    padded = pad(streams)
+    return fill_padded(pad(streams))
+
+
+def fill_padded(padded: Padded) -> NDArray[np.uint32]:
+    """The same from padded streams."""
     rows = BLOCK_ROWS * len(padded.blocks)
     trace = Trace(Sha256Padding, max(rows - 1, 0).bit_length())
     live = slice(rows)
