@@ -91,11 +91,13 @@ def proof_bytes(path: Path) -> bytes:
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise _unreadable(path, f"cannot be read: {reason}") from None
+    found = os.fstat(descriptor)
+    # Asked before a file object is made of it: that would raise for a directory.
+    if not stat.S_ISREG(found.st_mode):
+        os.close(descriptor)
+        kind = "a directory" if stat.S_ISDIR(found.st_mode) else "not a regular file"
+        raise _unreadable(path, f"is {kind}")
     with os.fdopen(descriptor, "rb") as file:
-        found = os.fstat(descriptor)
-        if not stat.S_ISREG(found.st_mode):
-            kind = "a directory" if stat.S_ISDIR(found.st_mode) else "not a regular file"
-            raise _unreadable(path, f"is {kind}")
         if found.st_size > MAX_PROOF_BYTES:
             raise TooLong(found.st_size)
         try:
