@@ -96,8 +96,8 @@ def _transactions(fields: dict[str, Any]) -> list[bytes]:
         raise _unreadable("The field txs is not a list.")
     transactions = []
     for index, text in enumerate(texts):
-        if not isinstance(text, str):
-            raise _unreadable(f"Transaction {index} is not a string of base64.")
+        if not isinstance(text, str) or not text:
+            raise _unreadable(f"Transaction {index} is not a string of base64, or is empty.")
         try:
             transactions.append(base64.b64decode(text, validate=True))
         except ValueError as error:

@@ -75,20 +75,8 @@ class JsonRpc:
         connection = self._kind(self._host, self._port, timeout=self._seconds)
         try:
             connection.request("POST", self._path, body, self._headers)
-            response = connection.getresponse()
-            if response.status in (http.client.UNAUTHORIZED, http.client.FORBIDDEN):
-                raise self._refused(f"answers with status {response.status}")
-            if response.status != http.client.OK:
-                raise ValueError(f"it has status {response.status}")
-            received = bytearray()
-            deadline = time.monotonic() + self._seconds
-            while chunk := response.read1(_CHUNK):
-                received += chunk
-                if len(received) > LARGEST_ANSWER:
-                    raise ValueError(f"it has more than {LARGEST_ANSWER} bytes")
-                if time.monotonic() > deadline:
-                    raise TimeoutError(f"not finished after {self._seconds} seconds")
-            return bytes(received)
+            with connection.getresponse() as response:
+                return self._body(response)
         except (OSError, http.client.HTTPException) as error:
             raise SetupError(
                 "NODE_UNREACHABLE",
@@ -97,6 +85,21 @@ class JsonRpc:
             ) from error
         finally:
             connection.close()
+
+    def _body(self, response: http.client.HTTPResponse) -> bytes:
+        if response.status in (http.client.UNAUTHORIZED, http.client.FORBIDDEN):
+            raise self._refused(f"answers with status {response.status}")
+        if response.status != http.client.OK:
+            raise ValueError(f"it has status {response.status}")
+        received = bytearray()
+        deadline = time.monotonic() + self._seconds
+        while chunk := response.read1(_CHUNK):
+            received += chunk
+            if len(received) > LARGEST_ANSWER:
+                raise ValueError(f"it has more than {LARGEST_ANSWER} bytes")
+            if time.monotonic() > deadline:
+                raise TimeoutError(f"not finished after {self._seconds} seconds")
+        return bytes(received)
 
     def _refused(self, what: str) -> SetupError:
         return SetupError(
