@@ -5,10 +5,11 @@ import binascii
 import uuid
 from typing import Any
 
+from prover.adapter.celestia import namespace
 from prover.service.status import field_invalid
 from verifier.profile import DEFAULT, PROFILES
 
-LAYERS = {"celestia": 29}
+LAYERS = {"celestia": namespace.LENGTH}
 """Sequencing layers served, with the length of a namespace in bytes."""
 
 PROGRAMS = ("log",)
