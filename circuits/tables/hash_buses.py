@@ -1,9 +1,9 @@
 """How the other tables have messages hashed: bytes in, thirty-two bytes of SHA-256 out.
 
-A *stream* is a message to be hashed, named (source, message). The table that wants the digest owes three
-things: it sends every position of the stream at most once, it receives exactly one digest a stream, and no
-other table uses its `source`. The digest is then SHA-256 of the bytes sent, which stand at the positions
-0 .. n-1; a stream without any byte is the empty message.
+A *stream* is a message to be hashed, named (source, message). The table that wants the digest owes one thing:
+no name is used by another table, and exactly one digest is received under each. Then what was sent under the
+name are the positions 0 .. n-1, each once, and the digest is SHA-256 of their bytes; n = 0 is allowed. The
+argument stands at `Sha256`.
 """
 
 from circuits.dsl import Bus, C, Cells, cells
@@ -14,7 +14,7 @@ DIGEST = 32
 
 
 class HashByte(Bus[C]):
-    """One byte of a stream; nothing but a byte can be received.
+    """One byte of a stream; what is not a byte is not received.
 
     `source` is the wanting table's own number, `message` the stream's number there, `position` counts from 0.
     """

@@ -106,8 +106,10 @@ class Sha256(Table[C]):
     The sums of rounds and schedule have degree three, which leaves no room for a flag: they are stated
     between all rows, and where nothing must be computed a carry is free to make them hold.
 
-    One digest comes of each message, and all its chunks are received in order by the rows that lead to it. So
-    where one digest is received for a stream, one message of the padding and no more bears its name.
+    Why a digest is the stream's: a message begun here is finished, so it gives one digest and consumes chunks 0
+    to 4 n - 1 of its name once each, only the last with `ends`. Where one digest is received under a name, one
+    message here bears it; what the padding sends under it is then one message too, whole, and the bytes which
+    that receives are all that were sent.
     """
 
     max_log_height = 21

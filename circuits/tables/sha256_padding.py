@@ -88,7 +88,8 @@ class Sha256Padding(Table[C]):
         top = self.top[0]
         for index, bit in enumerate(self.top[1:], 1):
             top = top + bit * (1 << index)
-        # Soundness: with its first byte below 16 the length is an integer below 2^28, not one modulo P.
+        # Soundness: with the first byte below 16 these are integers below 2^28, not ones modulo P; and so is
+        # eight times `length`, which counts at most 16 a row of at most 2^20.
         air.zero(self.ends * (bits - top))
         for value in self.value[LENGTH_AT + 5 :]:
             bits = bits * 256 + value
