@@ -1,13 +1,18 @@
 """What a challenge follows from: all that was said before it, in order, on both sides."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import NamedTuple
 
 import pytest
 
-from tests.verifier.proofs import TOYS, Made, honest, make
+from tests.verifier.proofs import TOYS, Made, honest, make, regions
+from verifier import security
+from verifier.errors import Rejected
 from verifier.merkle import DIGEST_BYTES
+from verifier.program import Program
+from verifier.schedule import schedule
+from verifier.security import Grinding
 from verifier.transcript import Transcript
 
 
@@ -36,6 +41,16 @@ def recorded(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[Event]]:
         patch.setattr(Transcript, "absorb", absorbing)
         patch.setattr(Transcript, "_blocks", drawing)
         yield events
+
+
+def grind_everywhere(monkeypatch: pytest.MonkeyPatch, bits: int) -> None:
+    """Have both sides grind at every site, also where these small programs need no work."""
+
+    def everywhere(program: Program, heights: Sequence[int | None], profile: security.Profile) -> Grinding:
+        folds = schedule({height + profile.log_blowup for height in heights if height is not None}, profile)
+        return Grinding(bits, bits, bits, bits, (bits,) * len(folds), bits)
+
+    monkeypatch.setattr(security, "grinding", everywhere)
 
 
 def rounds(made: Made, monkeypatch: pytest.MonkeyPatch) -> list[Event]:
@@ -93,3 +108,28 @@ def test_a_challenge_follows_from_every_message_before_it(name: str, monkeypatch
             after = challenges(number)
             assert after[:earlier] == before[:earlier]
             assert not set(after[earlier:]) & set(before[earlier:])
+
+
+def test_work_is_checked_at_every_site(monkeypatch: pytest.MonkeyPatch) -> None:
+    grind_everywhere(monkeypatch, 6)
+    made = make(TOYS["ranges"])
+    sites = [region for region in regions(made, monkeypatch) if region.name.startswith("work")]
+    assert [site.name for site in sites] == [
+        "work lookup",
+        "work constraints",
+        "work out of domain",
+        "work batching",
+        *(f"work fold {number}" for number in range(len(made.shape().folds))),
+        "work queries",
+    ]
+    for site in sites:
+        told = 0
+        for nonce in range(40):
+            end = site.start + site.length
+            other = made.messages[: site.start] + nonce.to_bytes(8, "little") + made.messages[end:]
+            if other == made.messages:
+                continue
+            with pytest.raises(Rejected) as rejection:
+                made._replace(messages=other).check()
+            told += rejection.value.reason == f"proof of work for {site.name} is missing"
+        assert told > 30
