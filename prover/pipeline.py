@@ -5,7 +5,7 @@
 The service, the command line and the tests call these functions and add nothing to them.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -166,7 +166,12 @@ def check_request(request: Request) -> None:
 def execute_log(opening: Opening, chain_id: int, state: bytes) -> Executed:
     """Run the `log` program over what was opened; raises `InputError` for shares no consensus would order."""
     steps = execute(state, chain_id, ordered_items(opening))
-    statement = Statement(
+    return Executed(opening, steps, settle(opening, steps, chain_id, state))
+
+
+def settle(opening: Opening, steps: Sequence[Step], chain_id: int, state: bytes) -> Statement:
+    """What can be said of steps that absorbed what was opened."""
+    return Statement(
         layer=CELESTIA_LOG.layer,
         layer_format=CELESTIA_LOG.layer_format,
         mode=CELESTIA_LOG.mode,
@@ -180,19 +185,22 @@ def execute_log(opening: Opening, chain_id: int, state: bytes) -> Executed:
         receipts_digest=NO_RECEIPTS,
         program_digest=celestia_log().program.digest,
     )
-    return Executed(opening, steps, statement)
 
 
 def fill(compiled: Compiled, executed: Executed) -> dict[str, Matrix]:
     """Every table's trace (rows, columns) by name; raises `TableTooTall`."""
+    return fill_hashing(compiled, speak(executed))
+
+
+def speak(executed: Executed) -> dict[str, Matrix]:
+    """The traces of the tables that have something to say; the others hash for them."""
     opening = executed.opening
-    spoken = {
+    return {
         Height.name: fill_height(opening.heights),
         Node.name: fill_node(opening.nodes, opening.namespace),
         Share.name: fill_share(opening.shares),
         Log.name: fill_log(executed.steps, executed.statement.chain_id),
     }
-    return fill_hashing(compiled, spoken)
 
 
 def require_memory(compiled: Compiled, traces: Mapping[str, Matrix], profile: Profile) -> None:
