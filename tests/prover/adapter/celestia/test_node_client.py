@@ -19,6 +19,7 @@ from tests.prover.adapter.celestia.replayed_node import (
     namespace_answer,
     node,
     replay,
+    siblings,
     text,
 )
 from tests.prover.adapter.celestia.samples import MAINNET, MAINNET_HEIGHT, blobs, namespace, vectors
@@ -110,9 +111,14 @@ def rows(change: Any, name: bytes = LONG) -> dict[str, Any]:
     return {HEADER: header_answer(BLOCK), DATA: answer}
 
 
-def without_last_share(answer: Any) -> None:
-    answer[0]["shares"].pop()
-    answer[0]["proof"]["end"] -= 1
+def without_one_share(answer: Any, first: bool) -> None:
+    """A true proof of a shorter range: only that its siblings may hold the namespace gives it away."""
+    row = next(index for index, share in enumerate(BLOCK.square.shares) if share[:29] == LONG) // 8
+    proof = answer[0]["proof"]
+    start, end = proof.get("start", 0) + first, proof["end"] - (not first)
+    answer[0]["shares"].pop(0 if first else -1)
+    nodes = [text(node) for node in siblings(BLOCK.square.row_levels(row), start, end)]
+    proof.update(start=start, end=end, nodes=nodes)
 
 
 def absence_of_present(answer: Any) -> None:
@@ -133,7 +139,8 @@ ABSENT = namespace(int.from_bytes(SINGLE) + 1)
         (LONG, lambda answer: answer.pop(), "NODE_INCONSISTENT"),
         (LONG, lambda answer: answer.reverse(), "NODE_INCONSISTENT"),
         (LONG, lambda answer: answer.append(answer[0]), "NODE_INCONSISTENT"),
-        (LONG, without_last_share, "NODE_INCONSISTENT"),
+        (LONG, lambda answer: without_one_share(answer, first=True), "NODE_INCONSISTENT"),
+        (LONG, lambda answer: without_one_share(answer, first=False), "NODE_INCONSISTENT"),
         (LONG, lambda answer: answer[0]["shares"].pop(), "NODE_INCONSISTENT"),
         (LONG, lambda answer: answer[0]["shares"].reverse(), "NODE_INCONSISTENT"),
         (LONG, lambda answer: answer[0]["proof"]["nodes"].pop(), "NODE_INCONSISTENT"),
@@ -142,6 +149,7 @@ ABSENT = namespace(int.from_bytes(SINGLE) + 1)
         (SINGLE, absence_of_present, "NODE_INCONSISTENT"),
         (ABSENT, lambda answer: answer[0]["proof"].pop("leaf_hash"), "NODE_INCONSISTENT"),
         (ABSENT, lambda answer: answer[0].update(shares=[text(BLOCK.square.shares[0])]), "NODE_INCONSISTENT"),
+        (LONG, lambda answer: answer[1]["proof"].update(end=1), "NODE_INCONSISTENT"),
         (LONG, lambda answer: answer[0]["proof"].update(end=True), "NODE_UNREADABLE"),
         (LONG, lambda answer: answer[0]["proof"].update(end=1 << 70), "NODE_UNREADABLE"),
         (LONG, lambda answer: answer[0]["proof"].update(start=-1), "NODE_UNREADABLE"),

@@ -132,6 +132,23 @@ def test_blobs_stand_at_multiples_of_their_subtree_width_in_the_order_of_namespa
     assert len(shares) == 16**2
 
 
+def test_room_is_reserved_for_share_indexes_of_the_largest_size() -> None:
+    blob = Blob(namespace(0x200), b"data")
+    payment = bytes(460)
+    assert len(encode_index_wrapper(payment, [2])) == 474 - 2
+    shares = construct_square([envelope(blob, payment=payment)])
+    assert len(encode_index_wrapper(payment, [512 * 512])) == 474
+    assert [share[:29] for share in shares[:3]] == [namespace(4), namespace(0xFF), blob.namespace]
+
+
+def test_the_square_has_room_for_padding_that_it_turns_out_not_to_need() -> None:
+    blob = Blob(namespace(0x200), bytes(478 + 482 * 251))
+    shares = construct_square([b"o" * 1000, envelope(blob)])
+    assert shares[4][:29] == blob.namespace, "behind three shares of the transaction and one of the payment"
+    assert shares[255][:29] == blob.namespace
+    assert len(shares) == 32**2
+
+
 def test_an_empty_block_is_one_padding_share() -> None:
     assert construct_square([]) == ((b"\xff" * 28 + b"\xfe\x01").ljust(SHARE, b"\x00"),)
 
