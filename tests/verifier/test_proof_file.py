@@ -145,6 +145,9 @@ def test_a_program_whose_file_cannot_be_read_is_not_known(file: File) -> None:
     (registry.FOLDER / "toy.bin").unlink()
     (registry.FOLDER / "toy.bin").mkdir()
     assert "not known" in verify(file.data, QUICK.name).reason
+    registry.load.cache_clear()
+    with pytest.raises(Rejected, match="not installed"):
+        registry.load(registry.KNOWN[0])
 
 
 def test_heights_belong_to_the_header(file: File) -> None:
