@@ -2,8 +2,13 @@
 
 import pytest
 
-from prover.adapter.celestia.opening import Kind
-from prover.pipeline import Request, prove_batch
+from circuits.dsl import check
+from circuits.programs.celestia_log import celestia_log
+from prover.adapter.celestia import Blob, Block, extend
+from prover.adapter.celestia.namespace import TAIL_PADDING
+from prover.adapter.celestia.opening import Kind, open_namespace
+from prover.adapter.celestia.shares import padding_share, split_blob
+from prover.pipeline import Request, execute_log, fill, prove_batch
 from tests.celestia_log import scenes
 from tests.celestia_log.lying_prover import CHAIN_ID, opened, tell
 from tests.celestia_log.scenes import HEIGHTS, HIGHER, LOWER, MAINNET, OURS, Scene, blob, built, scene
@@ -48,6 +53,18 @@ def test_the_scenes_have_every_kind_of_node_and_share() -> None:
 @pytest.mark.parametrize("signer", [b"", scenes.SIGNER], ids=["unsigned", "signed"])
 def test_blobs_of_every_length_around_the_ends_of_shares(size: int, signer: bytes) -> None:
     holds(scene([(blob(size, "sized", signer=signer), blob(3, "next"))]))
+
+
+def test_share_versions_that_nobody_knows_hold_too() -> None:
+    ours, signed = Blob(OURS, bytes(600), 2), Blob(OURS, b"x", 127)
+    shares = [*split_blob(ours), *split_blob(signed), padding_share(TAIL_PADDING)]
+    block = Block(scenes.FIRST_HEIGHT, extend(shares))
+    told = Scene((b"",), OURS, ((block.height, (ours, signed)),))
+    opening = open_namespace([block], OURS)
+    executed = execute_log(opening, CHAIN_ID, bytes(32))
+    assert executed.statement.state_after == told.state_after(bytes(32), CHAIN_ID)
+    report = check(celestia_log(), fill(celestia_log(), executed), executed.statement.encode())
+    assert report.ok, str(report)
 
 
 def prove(told: Scene, state: bytes = b"") -> None:

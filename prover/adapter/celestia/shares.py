@@ -18,8 +18,11 @@ SHARE = 512
 SIGNER = 20
 """Bytes of a signer's address."""
 
-VERSIONS = (0, 1)
-"""Share versions that are understood; 1 names its signer."""
+SIGNED = 1
+"""The share version whose sequences begin with their signer; all others are read as version 0 is."""
+
+VERSIONS = (0, SIGNED)
+"""Share versions in which a blob can be posted."""
 
 _INFO = LENGTH + 1
 _FIRST = SHARE - _INFO - 4
@@ -104,25 +107,19 @@ def varint(value: int) -> bytes:
 def read_blobs(shares: Iterable[bytes], namespace: bytes) -> list[Blob]:
     """The blobs of ``namespace`` among ``shares``, in order; padding and other namespaces are skipped.
 
-    Raises InputError: SHARE_VERSION_UNKNOWN, or SHARES_MALFORMED if the shares are not whole sequences, each
-    of the length it announces and filled up with zeros, as consensus makes them.
+    Raises InputError (SHARES_MALFORMED) if the shares are not whole sequences, each of the length it announces and
+    filled up with zeros, as consensus makes them.
     """
     blobs: list[Blob] = []
     head, missing = Blob(namespace, b""), 0
     data = bytearray()
     for number, share in enumerate(share for share in shares if share[:LENGTH] == namespace):
         version, start = share[LENGTH] >> 1, share[LENGTH] & 1
-        if version not in VERSIONS:
-            raise InputError(
-                "SHARE_VERSION_UNKNOWN",
-                f"Share {number} of namespace {namespace.hex()} has version {version}.",
-                f"Only share versions {' and '.join(map(str, VERSIONS))} can be read.",
-            )
         if start:
             if missing:
                 raise _malformed(namespace, number, f"begins a sequence while {missing} bytes are missing")
             missing = int.from_bytes(share[_INFO : _INFO + 4], "big")
-            body = _INFO + 4 + (SIGNER if version and missing else 0)
+            body = _INFO + 4 + (SIGNER if version == SIGNED and missing else 0)
             head = Blob(namespace, b"", version, share[_INFO + 4 : body])
             data.clear()
         else:
