@@ -153,6 +153,8 @@ def test_a_program_whose_file_cannot_be_read_is_not_known(file: File) -> None:
 def test_heights_belong_to_the_header(file: File) -> None:
     header = decode_header(file.data, file.tables)
     assert header.length == file.header and header.heights == (None, None, 0)
+    with pytest.raises(Rejected, match="ends within its heights"):
+        decode_header(file.data[: file.header - 1], file.tables)
 
 
 @pytest.mark.parametrize(
