@@ -80,6 +80,9 @@ class Node(Table[C]):
         inner = self.branch + self.tuple_leaf + self.root_leaf + self.fork
         opened = inner + self.share
         live = opened + self.closed + self.before + self.after
+        # The kinds exclude one another, since their sum is 0 or 1; so is each sum of some of them that stands below as
+        # a multiplicity, and `live - root`, since a root is live.
+        air.boolean(live)
         self._kinds(air, below, live, namespaced)
         self._range(air)
         self._tuple(air)
@@ -90,7 +93,6 @@ class Node(Table[C]):
 
         air.receive(Anchor(self.digest), when=self.root)
         air.receive(SearchedNamespace(self.namespace), when=self.root)
-        # A root is live, so these differences are 0 or 1.
         digest_at = self.offset + 2 * NAMESPACE * namespaced
         air.send(HashPart(NODE, self.parent, digest_at, self.digest, ALL), times=live - self.root, at_most=1)
         for at, values in ((0, self.lowest), (NAMESPACE, self.highest)):
@@ -106,7 +108,6 @@ class Node(Table[C]):
         self._children(air, live, namespaced, inner)
 
     def _kinds(self, air: Air[C], below: "Node[C]", live: C, namespaced: C) -> None:
-        air.boolean(live)
         air.zero(self.root * (1 - live + namespaced))
         # Above the data roots there is no height, so no node there passes for one below them.
         air.zero(self.root * (1 - self.tuple_leaf) * self.height)

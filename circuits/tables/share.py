@@ -71,6 +71,7 @@ class Share(Table[C]):
         self._header(air, below)
         self._data(air, below, count, follows)
 
+        # At most once: `head_row` is 0 or 1, and so is `live`.
         air.receive(
             OpenedShare(self.height, self.path, self.place, self.node),
             times=self.head_row * self.live,
