@@ -7,12 +7,12 @@ import typer
 
 from prover.commands.demo import demo
 from prover.commands.inspect import inspect
-from prover.commands.output import EXIT_CODES, ExitCode, print_json, stderr, tell_error
+from prover.commands.output import EXIT_CODES, tell_error
 from prover.commands.prove import prove
 from prover.commands.serve import serve
 from prover.commands.verify import verify
 from prover.commands.watch import watch
-from prover.errors import SequiturError
+from prover.errors import InputError, SequiturError
 from prover.service.version import version
 
 app = typer.Typer(
@@ -50,7 +50,11 @@ def main() -> None:
     """Runs the command line; whatever goes wrong is one line and an exit code, but for ``--debug``."""
     as_json = "--json" in sys.argv
     try:
-        app()
+        # Only then are errors of usage left to us, to tell them as JSON too.
+        sys.exit(app(standalone_mode=not as_json))
+    except typer.TyperException as error:
+        usage = InputError("USAGE", error.format_message(), "Run the command with --help.")
+        sys.exit(tell_error(usage, as_json))
     except SequiturError as error:
         if "--debug" in sys.argv:
             raise
@@ -59,13 +63,8 @@ def main() -> None:
         if "--debug" in sys.argv:
             raise
         message = f"{type(error).__name__}: {' '.join(str(error).split())}"
-        if as_json:
-            print_json({"error": {"code": "INTERNAL", "message": message, "fix": ""}})
-        else:
-            stderr().print(
-                f"unexpected fault: {message} (run `sequitur --debug …` to see where)", markup=False
-            )
-        sys.exit(ExitCode.FAULT)
+        fault = SequiturError("INTERNAL", message, "Run `sequitur --debug …` to see where.")
+        sys.exit(tell_error(fault, as_json))
 
 
 if __name__ == "__main__":

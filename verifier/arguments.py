@@ -25,10 +25,10 @@ class UsageError(Exception):
 
 
 class TooLong(Rejected):
-    """A file of `size` bytes, more than any proof has."""
+    """A file of `size` bytes, more than any of its kind has."""
 
-    def __init__(self, size: int) -> None:
-        super().__init__(f"a proof has at most {MAX_PROOF_BYTES} bytes")
+    def __init__(self, what: str, size: int, most: int) -> None:
+        super().__init__(f"a {what} has at most {most:,} bytes, and this file has {size:,} or more")
         self.size = size
 
 
@@ -81,36 +81,41 @@ def known_profile(name: str) -> str:
 
 
 def proof_bytes(path: Path) -> bytes:
-    """The bytes of a proof file; raises `UsageError` (FILE_UNREADABLE).
+    """The bytes of a proof file; raises `UsageError` (FILE_UNREADABLE) and `TooLong`."""
+    return file_bytes(path, "proof", MAX_PROOF_BYTES)
 
-    Raises `TooLong` for a file above the format's maximum, which is not read.
+
+def file_bytes(path: Path, what: str, most: int) -> bytes:
+    """The bytes of a file that is a `what`; raises `UsageError` (FILE_UNREADABLE).
+
+    Raises `TooLong` for a file of more than `most` bytes, which is not read.
     """
     try:
         # A pipe that nobody writes to would keep a blocking open waiting for ever.
         descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
-        raise _unreadable(path, f"cannot be read: {reason}") from None
+        raise _unreadable(path, what, f"cannot be read: {reason}") from None
     found = os.fstat(descriptor)
     # Asked before a file object is made of it: that would raise for a directory.
     if not stat.S_ISREG(found.st_mode):
         os.close(descriptor)
         kind = "a directory" if stat.S_ISDIR(found.st_mode) else "not a regular file"
-        raise _unreadable(path, f"is {kind}")
+        raise _unreadable(path, what, f"is {kind}")
     with os.fdopen(descriptor, "rb") as file:
-        if found.st_size > MAX_PROOF_BYTES:
-            raise TooLong(found.st_size)
+        if found.st_size > most:
+            raise TooLong(what, found.st_size, most)
         try:
             # The file may grow while it is read.
-            data = file.read(MAX_PROOF_BYTES + 1)
+            data = file.read(most + 1)
         except OSError as error:
-            raise _unreadable(path, f"cannot be read: {error.strerror}") from None
-    if len(data) > MAX_PROOF_BYTES:
-        raise TooLong(len(data))
+            raise _unreadable(path, what, f"cannot be read: {error.strerror}") from None
+    if len(data) > most:
+        raise TooLong(what, len(data), most)
     return data
 
 
-def _unreadable(path: Path, why: str) -> UsageError:
+def _unreadable(path: Path, what: str, why: str) -> UsageError:
     return UsageError(
-        "FILE_UNREADABLE", f"The proof {path} {why}.", "Name a proof file that this user may read."
+        "FILE_UNREADABLE", f"The {what} {path} {why}.", f"Name a {what} that this user may read."
     )

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from prover.adapter.celestia.block_file import LARGEST_FILE
 from prover.errors import InputError
 from verifier import arguments
 
@@ -23,10 +24,11 @@ def hexadecimal(name: str, text: str) -> bytes:
         return arguments.hexadecimal(name, text)
 
 
-def contents(path: Path, what: str) -> bytes:
-    """The bytes of a file that was named; raises `InputError` (FILE_UNREADABLE)."""
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        message = f"The {what} {path} cannot be read: {error.strerror or error}."
-        raise InputError("FILE_UNREADABLE", message, "Name a file that this user may read.") from error
+def block_bytes(path: Path) -> bytes:
+    """The bytes of a block file; raises `InputError` (FILE_UNREADABLE, BLOCK_TOO_LARGE)."""
+    with usage():
+        try:
+            return arguments.file_bytes(path, "block file", LARGEST_FILE)
+        except arguments.TooLong as error:
+            message = f"The block file {path} is too large: {error.reason}."
+            raise InputError("BLOCK_TOO_LARGE", message, "Name a file that holds one block.") from error

@@ -10,28 +10,33 @@ import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, TextIO
 
 import typer
 
 import prover
 import verifier
-from prover.commands.arguments import contents, hexadecimal
+from prover.commands.arguments import block_bytes, hexadecimal
 from prover.commands.following import account_of, follow, print_account
 from prover.commands.output import ExitCode, progress_bars, stderr
-from prover.commands.prove import write_out
+from prover.commands.prove import require_place, write_out
 from prover.errors import InputError, SetupError
+from prover.service.children import environment
 from prover.service.client import Client
 from prover.v1 import prover_pb2
 
 BLOCK = Path(prover.__file__).parents[1] / "examples" / "celestia_mainnet_block_10126899.json"
-NAMESPACE = "000000000000000000000000000000000000000048ebd3411d6431afa0c5"
+NAMESPACE = "00000000000000000000000000000000000000ca1de12a8c022bd46803"
+"""The namespace of that block with the most data."""
+
 _STOP_SECONDS = 20
 
 
 def demo(
     block: Annotated[Path, typer.Option(metavar="FILE", help="Another block file.")] = BLOCK,
-    namespace: Annotated[str, typer.Option(metavar="HEX", help="Another namespace.")] = NAMESPACE,
+    namespace: Annotated[
+        str, typer.Option(metavar="HEX", help="Another namespace; a block may hold nothing of it.")
+    ] = NAMESPACE,
     out: Annotated[Path | None, typer.Option(metavar="PROOF", help="Keep the proof in this file.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="The result as JSON.")] = False,
 ) -> None:
@@ -51,25 +56,28 @@ def demo(
         layer="celestia",
         program="log",
         namespace=hexadecimal("--namespace", namespace),
-        blocks=[contents(block, "block file")],
+        blocks=[block_bytes(block)],
     )
+    if out is not None:
+        require_place(out)
     with tempfile.TemporaryDirectory(prefix="sequitur-demo-") as directory:
         scratch = Path(directory)
         start = time.perf_counter()
         with running_service(scratch / "store") as address, Client(address) as client:
             if not as_json:
-                stderr().print(f"service at {address}, proving {block.name} for namespace {namespace}")
+                said = f"service at {address}, proving {block.name} for namespace {namespace}"
+                stderr().print(said, markup=False, soft_wrap=True)
             name = client.create(batch)
             with progress_bars(not as_json) as report:
                 finished = follow(client, name, report)
-        proving = time.perf_counter() - start
+            proving = time.perf_counter() - start
         path = out or scratch / "demo.proof"
         write_out(path, finished.proof.data)
         accepted, output, checking = check_bare(path.resolve(), scratch)
         extra: dict[str, Any] = {
             "service_seconds": round(proving, 2),
             "bare_python_seconds": round(checking, 2),
-            "bare_python_says": output.strip().splitlines()[0] if output.strip() else "nothing",
+            "bare_python_says": next(iter(output.splitlines()), "nothing"),
         }
         print_account(account_of(finished), extra, len(finished.proof.data), as_json)
         if not accepted:
@@ -79,23 +87,16 @@ def demo(
 @contextlib.contextmanager
 def running_service(store: Path) -> Iterator[str]:
     """A service as a process of its own; yields its address. Raises `SetupError` if it does not start."""
-    command = [
-        sys.executable,
-        "-m",
-        "prover.cli",
-        "serve",
-        "--listen",
-        "127.0.0.1:0",
-        "--store",
-        str(store),
-        "--json",
-    ]
+    command = [sys.executable, "-P", "-m", "prover.cli", "serve", "--json"]
+    command += ["--listen", "127.0.0.1:0", "--store", str(store)]
+    # An end by SIGTERM must not leave the service behind.
+    previous = signal.signal(signal.SIGTERM, lambda *_: sys.exit(ExitCode.FAULT))
     with tempfile.TemporaryFile("w+") as log:
-        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log, text=True)
+        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log, text=True, env=environment())
         try:
             assert process.stdout is not None
             with process.stdout as answers:
-                yield _address(answers.readline())
+                yield _address(answers.readline(), log)
         finally:
             process.send_signal(signal.SIGTERM)
             try:
@@ -103,17 +104,19 @@ def running_service(store: Path) -> Iterator[str]:
             except subprocess.TimeoutExpired:
                 process.kill()
                 process.wait()
+            signal.signal(signal.SIGTERM, previous)
 
 
-def _address(line: str) -> str:
+def _address(line: str, log: TextIO) -> str:
     try:
         said = json.loads(line)
     except ValueError:
-        said = {}
-    if "address" in said:
-        return str(said["address"])
-    error = said.get("error", {"code": "SERVICE_FAILED", "message": "The service did not start.", "fix": ""})
-    raise SetupError(error["code"], error["message"], error["fix"])
+        log.seek(0)
+        *_, last = ["It says nothing.", *log.read().splitlines()]
+        said = {"error": {"code": "SERVICE_FAILED", "message": "The service did not start.", "fix": last}}
+    if "error" in said:
+        raise SetupError(**said["error"])
+    return str(said["address"])
 
 
 def check_bare(proof: Path, scratch: Path) -> tuple[bool, str, float]:

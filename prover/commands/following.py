@@ -84,10 +84,8 @@ def print_account(account: Account, extra: Mapping[str, Any], size: int, as_json
         "Stages",
         {name: f"{seconds:.2f} s{_work(cells, memory)}" for name, seconds, cells, memory in account.stages},
     )
-    bits = (
-        f"{account.provable_bits:.2f} provable, bound by {account.binding_term} (profile {account.profile})"
-    )
-    print_facts("Proof", {"size": size_text(size), "bits": bits, **extra})
+    bits = f"{account.provable_bits}, bound by {account.binding_term} (profile {account.profile})"
+    print_facts("Proof", {"size": size_text(size), "provable_bits": bits, **extra})
 
 
 def _work(cells: int, memory: int) -> str:

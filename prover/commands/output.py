@@ -10,18 +10,18 @@ from typing import Any
 from rich.console import Console
 from rich.progress import (
     BarColumn,
-    MofNCompleteColumn,
     Progress,
     SpinnerColumn,
+    TaskID,
     TextColumn,
     TimeElapsedColumn,
 )
-from rich.table import Table
+from rich.text import Text
 
 from prover.errors import InputError, SequiturError
 
 Report = Callable[[str, int, int], None]
-"""Told the stage, the units done and the units in all."""
+"""Told the stage under way, the number of finished stages, and of all."""
 
 
 class ExitCode(IntEnum):
@@ -55,13 +55,13 @@ def print_json(value: Any) -> None:
 
 
 def print_facts(title: str, facts: Mapping[str, Any]) -> None:
-    """Prints names and values in two columns."""
-    table = Table(title=title, title_justify="left", show_header=False, box=None, padding=(0, 2, 0, 0))
-    table.add_column(style="dim", no_wrap=True)
-    table.add_column(overflow="fold")
+    """Prints names and values in two columns; a long value is never cut, so that it can be copied."""
+    console = stdout()
+    console.print(title, markup=False, soft_wrap=True, style="italic")
+    width = max((len(name) for name in facts), default=0)
     for name, value in facts.items():
-        table.add_row(name.replace("_", " "), str(value))
-    stdout().print(table)
+        label = Text(f"  {name:<{width}}  ", style="dim")
+        console.print(label + Text(str(value)), soft_wrap=True)
 
 
 def print_verdict(found: Mapping[str, Any]) -> None:
@@ -85,29 +85,29 @@ def tell_error(error: SequiturError, as_json: bool) -> ExitCode:
 
 @contextmanager
 def progress_bars(shown: bool) -> Iterator[Report]:
-    """Yields a function that shows one bar a stage while it is told how far the work is."""
+    """Yields a function that shows one bar a stage, full once the next stage is told of."""
     if not shown:
         yield lambda stage, done, total: None
         return
-    columns = (SpinnerColumn(), TextColumn("{task.description:<12}"), BarColumn(), MofNCompleteColumn())
+    columns = (SpinnerColumn(finished_text="✓"), TextColumn("{task.description:<21}"), BarColumn())
     with Progress(*columns, TimeElapsedColumn(), console=stderr()) as progress:
-        bars: dict[str, Any] = {}
+        names: list[str] = []
+        bars: list[TaskID] = []
 
         def report(stage: str, done: int, total: int) -> None:
-            if stage not in bars:
-                for earlier in bars.values():
-                    finish(earlier)
-                bars[stage] = progress.add_task(stage, total=max(total, 1))
-            progress.update(bars[stage], completed=done, total=max(total, 1))
+            if stage in names[-1:]:
+                return
+            finish()
+            names.append(stage)
+            number = f"{done + 1}/{total} " if total > 1 else ""
+            bars.append(progress.add_task(number + stage, total=None))
 
-        def finish(bar: Any) -> None:
-            task = progress.tasks[progress.task_ids.index(bar)]
-            progress.update(bar, completed=task.total)
-            progress.stop_task(bar)
+        def finish() -> None:
+            for bar in bars[-1:]:
+                progress.update(bar, completed=1, total=1)
 
         yield report
-        for bar in bars.values():
-            finish(bar)
+        finish()
 
 
 def size_text(size: int) -> str:

@@ -1,12 +1,13 @@
 """`sequitur prove`: prove block files, in this process or through a service."""
 
+import os
 import uuid
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from prover.commands.arguments import contents, hexadecimal
+from prover.commands.arguments import block_bytes, hexadecimal
 from prover.commands.following import Account, account_of, follow, print_account
 from prover.commands.output import progress_bars, stderr
 from prover.errors import InputError, SequiturError, SetupError
@@ -52,7 +53,7 @@ def prove(
 
     Examples:
 
-      sequitur prove --block examples/celestia_mainnet_block_10126899.json --namespace HEX --out block.proof
+      sequitur prove --layer celestia --program log --block 10126899.json --namespace HEX --out block.proof
 
       sequitur prove --block 1.json --block 2.json --namespace HEX --out two.proof --state-before HEX
 
@@ -62,15 +63,12 @@ def prove(
         layer=layer,
         program=program,
         namespace=hexadecimal("--namespace", namespace),
-        blocks=[contents(path, "block file") for path in block],
+        blocks=[block_bytes(path) for path in block],
         chain_id=chain_id,
         state_before=hexadecimal("--state-before", state_before),
         profile=profile,
     )
-    if not out.parent.is_dir():
-        raise InputError(
-            "OUT_UNUSABLE", f"{out.parent} is not a directory.", "Name a proof file in one that exists."
-        )
+    require_place(out)
     request_id = request_id or str(uuid.uuid4())
     try:
         intake.batch_of(prover_pb2.CreateBatchProofRequest(batch=batch, request_id=request_id))
@@ -93,7 +91,10 @@ def prove(
 
 
 def prove_here(batch: prover_pb2.Batch, report: Any) -> tuple[bytes, Account]:
-    """Proves and checks a batch in this process; returns the proof and its account."""
+    """Proves and checks a batch in this process; returns the proof and its account.
+
+    Raises `InputError`, `SetupError`, and `SequiturError` (PROOF_SELF_CHECK_FAILED).
+    """
     require_kernel(EntryPoints())
     from prover.pipeline import Progress, Request, prove_batch  # noqa: PLC0415 - slow to import, and not always needed
 
@@ -114,6 +115,20 @@ def prove_here(batch: prover_pb2.Batch, report: Any) -> tuple[bytes, Account]:
     )
     account = Account(settlement.statement.show(), batch.profile, record.bits, record.binding, stages)
     return settlement.proof, account
+
+
+def require_place(path: Path) -> None:
+    """Raises `InputError` (OUT_UNUSABLE) if a result cannot be written there, before work is spent on it."""
+    if not path.parent.is_dir():
+        raise InputError(
+            "OUT_UNUSABLE", f"{path.parent} is not a directory.", "Name a proof file in one that exists."
+        )
+    if path.is_dir() or not os.access(path.parent, os.W_OK):
+        raise InputError(
+            "OUT_UNUSABLE",
+            f"{path} cannot be written.",
+            "Name a file in a directory that this user may write.",
+        )
 
 
 def write_out(path: Path, data: bytes) -> None:
