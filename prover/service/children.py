@@ -21,6 +21,13 @@ import prover
 _LINE_BYTES = 1 << 20
 
 
+def environment() -> dict[str, str]:
+    """The environment in which ``python -P -m prover…`` finds this very code, installed or not."""
+    root = str(Path(prover.__file__).parents[1])
+    path = os.pathsep.join(filter(None, (root, os.environ.get("PYTHONPATH"))))
+    return {**os.environ, "PYTHONPATH": path}
+
+
 class Child:
     """One running child; leaving the context kills what is left of its process group."""
 
@@ -30,8 +37,6 @@ class Child:
     @classmethod
     async def start(cls, module: str, task: dict[str, Any]) -> "Child":
         """Starts ``python -m module`` and hands it its task."""
-        root = str(Path(prover.__file__).parents[1])
-        path = os.pathsep.join(filter(None, (root, os.environ.get("PYTHONPATH"))))
         process = await asyncio.create_subprocess_exec(
             sys.executable,
             "-P",
@@ -39,7 +44,7 @@ class Child:
             module,
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
-            env={**os.environ, "PYTHONPATH": path},
+            env=environment(),
             start_new_session=True,
             limit=_LINE_BYTES,
         )

@@ -52,6 +52,8 @@ class Client:
                 ("grpc.max_receive_message_length", MESSAGE_BYTES),
                 ("grpc.max_send_message_length", MESSAGE_BYTES),
                 ("grpc.service_config", json.dumps(_RETRY)),
+                # A service that was restarted is to be found again within a second, not within two minutes.
+                ("grpc.max_reconnect_backoff_ms", 1000),
             ],
         )
         self._address = address
@@ -68,8 +70,14 @@ class Client:
         self._channel.close()
 
     def create(self, batch: prover_pb2.Batch, request_id: str | None = None) -> str:
-        """Submits a batch; returns its BatchProof's name. The same ``request_id`` never makes two jobs."""
+        """Submits a batch; returns its BatchProof's name. The same ``request_id`` never makes two jobs.
+
+        Raises `InputError` (BATCH_TOO_LARGE) for a batch that does not fit into one message.
+        """
         request = prover_pb2.CreateBatchProofRequest(batch=batch, request_id=request_id or str(uuid.uuid4()))
+        if request.ByteSize() > MESSAGE_BYTES:
+            message = f"The batch has {request.ByteSize():,} bytes; a message holds {MESSAGE_BYTES:,}."
+            raise InputError("BATCH_TOO_LARGE", message, "Prove fewer heights at a time.")
         operation = self._call(self._prover.CreateBatchProof, request)
         return PROOFS + str(operation.name).removeprefix(OPERATIONS)
 
@@ -129,6 +137,12 @@ class Client:
                 "SERVER_UNREACHABLE",
                 f"No service answers at {self._address}.",
                 "Start one with `sequitur serve`, or name another address.",
+            )
+        if not reason and _code(error) is grpc.StatusCode.UNIMPLEMENTED:
+            return SetupError(
+                "SERVER_UNKNOWN",
+                f"What answers at {self._address} is not this service, or another version of it.",
+                "Name the address that `sequitur serve` printed.",
             )
         return from_status(
             received.code if received is not None else code_pb2.UNKNOWN,

@@ -5,12 +5,13 @@ import binascii
 import uuid
 from typing import Any
 
-from prover.adapter.celestia import namespace
+from prover.adapter.celestia import check_blob_namespace
+from prover.errors import InputError
 from prover.service.status import field_invalid
 from verifier.profile import DEFAULT, PROFILES
 
-LAYERS = {"celestia": namespace.LENGTH}
-"""Sequencing layers served, with the length of a namespace in bytes."""
+LAYERS = {"celestia": check_blob_namespace}
+"""Sequencing layers served, with what raises `InputError` for a namespace that none of its blobs can have."""
 
 PROGRAMS = ("log",)
 BLOCKS = 1024
@@ -32,13 +33,10 @@ def batch_of(request: Any) -> Any:
         raise field_invalid("batch.layer", f"must be one of: {', '.join(LAYERS)}", "LAYER_UNKNOWN")
     if batch.program not in PROGRAMS:
         raise field_invalid("batch.program", f"must be one of: {', '.join(PROGRAMS)}", "PROGRAM_UNKNOWN")
-    length = LAYERS[batch.layer]
-    if len(batch.namespace) != length:
-        raise field_invalid(
-            "batch.namespace",
-            f"must be {length} bytes for {batch.layer}, not {len(batch.namespace)}",
-            "NAMESPACE_MALFORMED",
-        )
+    try:
+        LAYERS[batch.layer](batch.namespace)
+    except InputError as error:
+        raise field_invalid("batch.namespace", str(error).removesuffix("."), error.code) from error
     if not 1 <= len(batch.blocks) <= BLOCKS:
         raise field_invalid("batch.blocks", f"must hold 1 to {BLOCKS} block files, not {len(batch.blocks)}")
     for index, block in enumerate(batch.blocks):

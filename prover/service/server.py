@@ -94,8 +94,9 @@ async def _serve(
         )
     address = _bind(server, settings.address)
     await scheduler.start()
+    await _probe(store, healthy)
     await server.start()
-    probing = asyncio.create_task(_probe(store, healthy))
+    probing = asyncio.create_task(_keep_probing(store, healthy))
     _log.info("serving", address=address)
     announce(address)
     try:
@@ -127,17 +128,21 @@ async def _either(*events: asyncio.Event) -> None:
 
 
 async def _probe(store: Store, healthy: health.HealthServicer) -> None:
-    """Keeps the health answers in step with whether the store takes new jobs."""
+    """Lets the health answers say whether the store takes new jobs."""
+    serving = health_pb2.HealthCheckResponse.SERVING
+    try:
+        await store.probe()
+    except SetupError as error:
+        _log.error("store unavailable", reason=error.code, message=error.message)
+        serving = health_pb2.HealthCheckResponse.NOT_SERVING
+    for name in ("", *_SERVICES):
+        await healthy.set(name, serving)
+
+
+async def _keep_probing(store: Store, healthy: health.HealthServicer) -> None:
     while True:
-        serving = health_pb2.HealthCheckResponse.SERVING
-        try:
-            await store.probe()
-        except SetupError as error:
-            _log.error("store unavailable", reason=error.code, message=error.message)
-            serving = health_pb2.HealthCheckResponse.NOT_SERVING
-        for name in ("", *_SERVICES):
-            await healthy.set(name, serving)
         await asyncio.sleep(_PROBE_INTERVAL)
+        await _probe(store, healthy)
 
 
 def _bind(server: grpc.aio.Server, address: str) -> str:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-MESSAGE_BYTES = 16 << 20
+MESSAGE_BYTES = 64 << 20
 """Limit of a gRPC message in both directions; stated so that no library default can move it."""
 
 DEFAULT_ADDRESS = "127.0.0.1:50551"

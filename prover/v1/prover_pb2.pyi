@@ -3,7 +3,8 @@
 isort:skip_file
 The public face of the prover. `BatchProof` is the full truth about a job and Get, List and Watch work on it alone;
 the long-running operation beside it serves generic clients. Every error carries google.rpc.ErrorInfo with domain
-"sequitur.prover" and a stable reason. Messages are limited to 16 MiB in both directions.
+"sequitur.prover" and a stable reason, but for messages above the limit of 64 MiB: those gRPC itself refuses with
+RESOURCE_EXHAUSTED, on either side.
 """
 
 from collections import abc as _abc
@@ -292,6 +293,7 @@ class Progress(_message.Message):
     UNITS_DONE_FIELD_NUMBER: _builtins.int
     UNITS_TOTAL_FIELD_NUMBER: _builtins.int
     stage: _builtins.str
+    """The stage under way, and how many of all stages of the attempt are finished."""
     units_done: _builtins.int
     units_total: _builtins.int
     def __init__(

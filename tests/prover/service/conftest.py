@@ -18,7 +18,7 @@ from prover.v1 import prover_pb2
 from tests.prover.service.fake import block
 
 ROOT = Path(__file__).resolve().parents[3]
-NAMESPACE = bytes(28) + b"\x07"
+NAMESPACE = bytes(19) + b"settlement"
 
 
 @dataclass
