@@ -98,6 +98,12 @@ def eventually(condition: Callable[[], bool], seconds: float = 20.0) -> None:
         time.sleep(0.02)
 
 
+def first_worker(runs: Path) -> int:
+    """Waits until the fake pipeline has begun, and returns the process it began in."""
+    eventually(lambda: runs.exists() and runs.read_text().endswith("\n"))
+    return int(runs.read_text().split()[0])
+
+
 def alive(pid: int) -> bool:
     """True if there is such a process, other than a dead one nobody has asked about."""
     try:

@@ -76,6 +76,9 @@ def prove_batch(
     for step in range(orders.get("steps", 1)):
         report(Progress("prove", step, orders.get("steps", 1)))
         time.sleep(orders.get("pause", 0))
+    # Goes on once the test has made this file, whatever the machine is busy with meanwhile.
+    while "gate" in orders and not Path(orders["gate"]).exists():
+        time.sleep(0.01)
     match orders.get("fault"):
         case "input":
             raise InputError(

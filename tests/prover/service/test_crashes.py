@@ -12,7 +12,7 @@ from prover.errors import SequiturError
 from prover.service import status
 from prover.service.client import Client
 from prover.v1 import prover_pb2
-from tests.prover.service.conftest import Service, alive, batch, eventually, finished
+from tests.prover.service.conftest import Service, alive, batch, eventually, finished, first_worker
 
 State = prover_pb2.BatchProof
 
@@ -33,15 +33,15 @@ def test_a_killed_service_takes_its_worker_along_and_proves_again(
     service: Callable[..., Service], tmp_path: Path
 ) -> None:
     running = service()
-    runs = tmp_path / "runs"
+    runs, gate = tmp_path / "runs", tmp_path / "gate"
     client = running.start()
-    name = client.create(batch(steps=5, pause=0.2, runs=str(runs)))
+    name = client.create(batch(gate=str(gate), runs=str(runs)))
     events = client.watch(name)
     assert next(events).WhichOneof("event") == "snapshot"
-    eventually(lambda: runs.exists() and bool(runs.read_text()))
-    worker = int(runs.read_text())
+    worker = first_worker(runs)
     running.end(signal.SIGKILL)
     eventually(lambda: not alive(worker))
+    gate.touch()
     running.start()
     # The stream of the first life goes on in the second, at the transition after the last one seen.
     told = [event.transition.reason for event in events if event.HasField("transition")]
@@ -77,12 +77,13 @@ def test_a_job_that_keeps_killing_the_service_fails_in_the_end(
 
 def test_a_service_told_to_stop_hands_its_job_back(service: Callable[..., Service], tmp_path: Path) -> None:
     running = service(allowed_losses=0)
-    runs = tmp_path / "runs"
+    runs, gate = tmp_path / "runs", tmp_path / "gate"
     client = running.start()
-    name = client.create(batch(steps=5, pause=0.2, runs=str(runs)))
-    eventually(lambda: runs.exists() and bool(runs.read_text()))
+    name = client.create(batch(gate=str(gate), runs=str(runs)))
+    worker = first_worker(runs)
     assert running.end(signal.SIGTERM) == 0
-    assert not alive(int(runs.read_text()))
+    assert not alive(worker)
+    gate.touch()
     client = running.start()
     assert finished(client, name).state == State.SUCCEEDED
 

@@ -14,25 +14,31 @@ from google.rpc import code_pb2
 from prover.errors import SequiturError
 from prover.service import status
 from prover.v1 import prover_pb2, verifier_pb2
-from tests.prover.service.conftest import NAMESPACE, Service, alive, batch, eventually, finished
+from tests.prover.service.conftest import NAMESPACE, Service, alive, batch, eventually, finished, first_worker
 
 State = prover_pb2.BatchProof
 
 
-def test_a_batch_becomes_a_checked_proof(service: Callable[..., Service]) -> None:
+def test_a_batch_becomes_a_checked_proof(service: Callable[..., Service], tmp_path: Path) -> None:
     client = service().start()
-    name = client.create(batch(steps=3, pause=0.15))
-    events = list(client.watch(name))
-    kinds = [event.WhichOneof("event") for event in events]
+    submitted = batch(gate=str(tmp_path / "gate"))
+    name = client.create(submitted)
+    kinds, told = [], []
+    for event in client.watch(name):
+        kinds.append(event.WhichOneof("event"))
+        for message in (event.progress, event.snapshot.progress):
+            if message.stage == "prove":
+                told.append((message.units_done, message.units_total))
+                (tmp_path / "gate").touch()
     assert kinds[0] == "snapshot"
     assert kinds[-1] == "terminal"
-    assert "progress" in kinds
+    assert told[0] == (0, 1)
     proof = client.get(name)
     assert proof.state == State.SUCCEEDED
     assert proof.attempts == 1
     assert proof.statement.namespace == NAMESPACE
     assert proof.statement.chain_id == 5
-    assert proof.block_digests == [hashlib.sha256(batch(steps=3, pause=0.15).blocks[0]).digest()]
+    assert proof.block_digests == [hashlib.sha256(submitted.blocks[0]).digest()]
     assert not proof.batch.blocks
     assert proof.proof.data.startswith(b"good|")
     assert proof.proof.digest.value == hashlib.sha256(proof.proof.data).digest()
@@ -78,19 +84,21 @@ def test_a_failing_attempt_ends_its_job_with_a_reason(
 
 
 def test_a_proof_that_takes_too_long_is_killed(service: Callable[..., Service], tmp_path: Path) -> None:
-    client = service(time_limit=1.0).start()
+    client = service(time_limit=3.0).start()
     runs = tmp_path / "runs"
     failed = finished(client, client.create(batch(pause=60, runs=str(runs))))
     assert status.details(failed.error)["reason"] == "TIME_LIMIT_EXCEEDED"
     assert failed.error.code == code_pb2.DEADLINE_EXCEEDED
-    assert not alive(int(runs.read_text()))
+    # A busy machine may spend all that time on starting the process.
+    workers = runs.read_text().split() if runs.exists() else []
+    eventually(lambda: not any(alive(int(worker)) for worker in workers))
 
 
 def test_cancelling_kills_the_process_and_is_final(service: Callable[..., Service], tmp_path: Path) -> None:
     client = service().start()
     runs = tmp_path / "runs"
     running, waiting = client.create(batch(pause=60, runs=str(runs))), client.create(batch(steps=2))
-    eventually(runs.exists)
+    worker = first_worker(runs)
     for name in (waiting, running, running):
         client.cancel(name)
     for name, attempts in ((running, 1), (waiting, 0)):
@@ -98,22 +106,22 @@ def test_cancelling_kills_the_process_and_is_final(service: Callable[..., Servic
         assert cancelled.state == State.CANCELLED
         assert cancelled.error.code == code_pb2.CANCELLED
         assert cancelled.attempts == attempts
-    eventually(lambda: not alive(int(runs.read_text())))
+    eventually(lambda: not alive(worker))
 
 
 def test_a_worker_killed_by_someone_else_is_replaced(service: Callable[..., Service], tmp_path: Path) -> None:
     client = service().start()
-    runs = tmp_path / "runs"
-    name = client.create(batch(steps=4, pause=0.3, runs=str(runs)))
-    eventually(lambda: runs.exists() and bool(runs.read_text()))
-    os.kill(int(runs.read_text()), signal.SIGKILL)
+    runs, gate = tmp_path / "runs", tmp_path / "gate"
+    name = client.create(batch(gate=str(gate), runs=str(runs)))
+    os.kill(first_worker(runs), signal.SIGKILL)
+    gate.touch()
     proof = finished(client, name)
     assert proof.state == State.SUCCEEDED
     assert proof.attempts == 2
 
 
 def test_the_service_verifies_proofs_of_others(service: Callable[..., Service]) -> None:
-    client = service(verify_time_limit=2.0).start()
+    client = service().start()
     data = finished(client, client.create(batch())).proof.data
     request = verifier_pb2.VerifyProofRequest(proof=data)
     verdict = verifier_pb2.VerifyProofResponse
@@ -132,6 +140,10 @@ def test_the_service_verifies_proofs_of_others(service: Callable[..., Service]) 
     assert not answer.HasField("statement")
     answer = client.verify(verifier_pb2.VerifyProofRequest(proof=b"junk"))
     assert answer.verdict == verdict.VERDICT_REJECTED
+
+
+def test_a_check_that_hangs_or_dies_is_no_verdict(service: Callable[..., Service]) -> None:
+    client = service(verify_time_limit=1.0).start()
     for hostile in (b"slow|", b"crash|"):
         with pytest.raises(SequiturError) as caught:
             client.verify(verifier_pb2.VerifyProofRequest(proof=hostile))

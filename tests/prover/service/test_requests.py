@@ -1,6 +1,5 @@
 """What the service answers to requests that are wrong, and to the standard interfaces beside its own."""
 
-import functools
 import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -9,6 +8,7 @@ from typing import Any
 import grpc
 import pytest
 from google.longrunning import operations_pb2, operations_pb2_grpc
+from google.protobuf.descriptor_pool import DescriptorPool
 from google.rpc import error_details_pb2
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha.proto_reflection_descriptor_database import ProtoReflectionDescriptorDatabase
@@ -167,11 +167,11 @@ def test_pages_hold_every_job_once_newest_first(channel: grpc.Channel) -> None:
     assert [operation.name.removeprefix("operations/") for operation in page.operations] == made[:1:-1]
 
 
-def test_generic_clients_can_poll_wait_and_read_the_result(channel: grpc.Channel) -> None:
+def test_generic_clients_can_poll_wait_and_read_the_result(channel: grpc.Channel, tmp_path: Path) -> None:
     prover = prover_pb2_grpc.ProverServiceStub(channel)
     operations = operations_pb2_grpc.OperationsStub(channel)
     request = prover_pb2.CreateBatchProofRequest(
-        batch=batch(steps=4, pause=0.3), request_id=str(uuid.uuid4())
+        batch=batch(gate=str(tmp_path / "gate")), request_id=str(uuid.uuid4())
     )
     operation = prover.CreateBatchProof(request, timeout=20)
     assert not operation.done
@@ -180,7 +180,8 @@ def test_generic_clients_can_poll_wait_and_read_the_result(channel: grpc.Channel
     brief.timeout.FromMilliseconds(50)
     assert not operations.WaitOperation(brief, timeout=20).done
     brief.ClearField("timeout")
-    assert not operations.WaitOperation(brief, timeout=0.7).done
+    assert not operations.WaitOperation(brief, timeout=2).done
+    (tmp_path / "gate").touch()
     done = operations.WaitOperation(brief, timeout=20)
     assert done.done
     metadata, proof = prover_pb2.BatchProofMetadata(), prover_pb2.BatchProof()
@@ -199,10 +200,16 @@ def test_health_and_reflection_answer(channel: grpc.Channel, service: Callable[.
         answer = stub.Check(health_pb2.HealthCheckRequest(service=name), timeout=20)
         return bool(answer.status == health_pb2.HealthCheckResponse.SERVING)
 
-    for name in ("", "prover.v1.ProverService", "prover.v1.VerifierService", "google.longrunning.Operations"):
-        eventually(functools.partial(serving, name))
-    names = set(ProtoReflectionDescriptorDatabase(channel).get_services())
-    assert {"prover.v1.ProverService", "prover.v1.VerifierService", "grpc.health.v1.Health"} <= names
+    services = {"prover.v1.ProverService", "prover.v1.VerifierService", "google.longrunning.Operations"}
+    for name in ("", *services):
+        assert serving(name)
+    database = ProtoReflectionDescriptorDatabase(channel)
+    assert services | {"grpc.health.v1.Health"} <= set(database.get_services())
+    # A client that knows nothing but the address can learn every method and message.
+    pool = DescriptorPool(database)
+    for name in services:
+        methods = pool.FindServiceByName(name).methods
+        assert all(method.input_type.fields for method in methods)
 
 
 def test_reflection_can_be_switched_off(service: Callable[..., Service]) -> None:
