@@ -19,6 +19,7 @@ from circuits.tables.sha256 import (
     WORD,
     Sha256,
 )
+from prover.witness.rows import zeroed
 from prover.witness.sha256_padding import Padded, pad
 from prover.witness.streams import Stream
 from verifier.field import P
@@ -107,7 +108,7 @@ def fill_compressions(padded: Padded) -> NDArray[np.uint32]:
     """The same from padded streams."""
     blocks = len(padded.stream)
     rows = len(padded.length) + BLOCK_ROWS * blocks
-    trace = Trace(Sha256, max(rows - 1, 0).bit_length())
+    trace = zeroed(Sha256, rows)
     height = len(trace.matrix)
     first_round = BLOCK_ROWS * np.arange(blocks) + padded.stream + 1
     rounds = first_round[:, None] + np.arange(ROUND_ROWS)

@@ -6,9 +6,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from circuits.dsl import Trace
 from circuits.tables.hash_buses import CHUNK
 from circuits.tables.sha256_padding import BLOCK_ROWS, LENGTH_AT, MARKER, TOP_BITS, Sha256Padding
+from prover.witness.rows import zeroed
 from prover.witness.streams import Stream
 
 BLOCK = CHUNK * BLOCK_ROWS
@@ -53,7 +53,7 @@ def fill_padding(streams: Sequence[Stream]) -> NDArray[np.uint32]:
 def fill_padded(padded: Padded) -> NDArray[np.uint32]:
     """The same from padded streams."""
     rows = BLOCK_ROWS * len(padded.blocks)
-    trace = Trace(Sha256Padding, max(rows - 1, 0).bit_length())
+    trace = zeroed(Sha256Padding, rows)
     live = slice(rows)
     stream = np.repeat(padded.stream, BLOCK_ROWS)
     part = np.tile(np.arange(BLOCK_ROWS), len(padded.blocks))
