@@ -22,7 +22,7 @@ what the answer means
   of heights, or another chain of blocks. REJECTED says nothing but the reason.
 
 what a settlement verifier must fix
-  Pass what you know already with --expect, and use of the rest only what you learn by it:
+  Pass what you know already with --expect; what you learn is the rest, state_after and last_height:
     anchor          what you trust of the layer; on Celestia a data root tuple root that Blobstream attested
     state_before    the state after the last statement you settled
     first_height    one above the last height you settled
@@ -37,7 +37,7 @@ exit codes
   0 accepted, 1 rejected, 2 wrong usage (no verdict)
 
 example
-  python -m verifier block.proof --expect first_height=10126899 --expect namespace=0000…6f76
+  python -m verifier block.proof --expect first_height=10126899 --expect namespace=0000...6f76
 """
 
 
