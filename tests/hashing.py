@@ -1,6 +1,7 @@
 """A program in which messages are hashed, for the tests of the tables of SHA-256."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import astuple, dataclass
 from functools import cache
 from typing import Any
 
@@ -16,12 +17,46 @@ from circuits.tables.sha256_padding import Sha256Padding
 from prover.witness.parts import fill_parts
 from prover.witness.sha256 import fill_compressions
 from prover.witness.sha256_padding import Padded, fill_padded, pad
-from prover.witness.streams import PartRow, SingleByte, Stream
+from prover.witness.streams import Messages as Sent
+from prover.witness.streams import Stream
 
 SOURCE = 7
 
 Matrix = NDArray[np.uint32]
 Traces = dict[str, Matrix | None]
+
+
+@dataclass(frozen=True)
+class PartRow:
+    """A message on `HashPart`: 32 bytes, and as many flags that say which of them are sent."""
+
+    source: int
+    message: int
+    base: int
+    value: bytes
+    mask: bytes
+
+
+@dataclass(frozen=True)
+class SingleByte:
+    """A message on `HashByte`."""
+
+    source: int
+    message: int
+    position: int
+    value: int
+
+
+def sent_parts(parts: Sequence[PartRow]) -> Sent:
+    """The messages as the fillers take them."""
+    rows = [(part.source, part.message, part.base, *part.value, *part.mask) for part in parts]
+    return np.array(rows, dtype=np.int64).reshape(-1, HashPart.length())
+
+
+def sent_bytes(singles: Sequence[SingleByte]) -> Sent:
+    """The messages as the fillers take them."""
+    rows = [astuple(byte) for byte in singles]
+    return np.array(rows, dtype=np.int64).reshape(-1, HashByte.length())
 
 
 class Messages(Table[C]):
@@ -130,7 +165,7 @@ def traces_of(
     parts, singles = cut_all(messages) if sent is None else sent
     return {
         "Messages": fill_messages(parts, singles, emitted(hashed)),
-        "Parts": fill_parts(parts),
+        "Parts": fill_parts(sent_parts(parts)),
         "Sha256Padding": fill_padded(kept),
         "Sha256": hashed,
     }

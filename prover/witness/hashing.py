@@ -11,18 +11,16 @@ from numpy.typing import NDArray
 
 from circuits.dsl import Bus, Compiled
 from circuits.dsl.columns import evaluate_nodes
-from circuits.tables.hash_buses import PART, HashByte, HashPart
+from circuits.tables.hash_buses import HashByte, HashPart
 from circuits.tables.parts import Parts
 from circuits.tables.sha256 import Sha256
 from circuits.tables.sha256_padding import Sha256Padding
-from prover.witness.rows import zeroed
+from prover.witness.parts import fill_parts
 from prover.witness.sha256 import fill_sha256
 from prover.witness.sha256_padding import fill_padding
-from prover.witness.streams import Stream
-from verifier.field import P
+from prover.witness.streams import Messages, gather
 
 Matrix = NDArray[np.uint32]
-Messages = NDArray[np.int64]
 
 
 def fill_hashing(compiled: Compiled, traces: Mapping[str, Matrix]) -> dict[str, Matrix]:
@@ -31,7 +29,7 @@ def fill_hashing(compiled: Compiled, traces: Mapping[str, Matrix]) -> dict[str, 
     streams = gather(parts, sent(compiled, traces, HashByte))
     return {
         **traces,
-        Parts.name: _fill_parts(parts),
+        Parts.name: fill_parts(parts),
         Sha256Padding.name: fill_padding(streams),
         Sha256.name: fill_sha256(streams),
     }
@@ -51,34 +49,3 @@ def sent(compiled: Compiled, traces: Mapping[str, Matrix], bus: type[Bus[Any]]) 
             values = evaluate_nodes(table, each.message, traces[table.name])
             found.append(np.stack([values[node][rows] for node in each.message], axis=1))
     return np.concatenate(found)
-
-
-def gather(parts: Messages, single_bytes: Messages) -> list[Stream]:
-    """The streams that parts (n, 3 + 2 * 32) and single bytes (n, 4) make up, by source and message.
-
-    Bytes are taken in the order of their positions, whatever these are.
-    """
-    value, mask = parts[:, 3 : 3 + PART], parts[:, 3 + PART :]
-    row, offset = np.nonzero(mask)
-    taken = np.stack(
-        [parts[row, 0], parts[row, 1], (parts[row, 2] + offset) % P, value[row, offset]],
-        axis=1,
-    )
-    entries = np.concatenate([taken, single_bytes])
-    entries = entries[np.lexsort((entries[:, 2], entries[:, 1], entries[:, 0]))]
-    if not len(entries):
-        return []
-    starts = np.flatnonzero(np.any(np.diff(entries[:, :2], axis=0, prepend=-1), axis=1))
-    data = (entries[:, 3] & 0xFF).astype(np.uint8)
-    ends = np.append(starts[1:], len(entries))
-    return [
-        Stream(int(entries[start, 0]), int(entries[start, 1]), data[start:end].tobytes())
-        for start, end in zip(starts, ends, strict=True)
-    ]
-
-
-def _fill_parts(parts: Messages) -> Matrix:
-    trace = zeroed(Parts, len(parts))
-    trace.live[: len(parts)] = 1
-    trace.matrix[: len(parts), 1:] = parts
-    return trace.matrix

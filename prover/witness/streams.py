@@ -1,7 +1,15 @@
-"""What is hashed: streams of bytes, and the parts in which tables send them."""
+"""What is hashed: streams of bytes, and the messages in which tables send them."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from circuits.tables.hash_buses import PART
+from verifier.field import P
+
+Messages = NDArray[np.int64]
+"""Messages of one bus, a row each, the fields in the bus's order."""
 
 
 @dataclass(frozen=True)
@@ -13,44 +21,25 @@ class Stream:
     data: bytes
 
 
-@dataclass(frozen=True)
-class PartRow:
-    """32 bytes of which those at j with `mask[j]` = 1 stand at position `base` + j of their stream."""
+def gather(parts: Messages, single_bytes: Messages) -> list[Stream]:
+    """The streams that messages on `HashPart` (n, 67) and `HashByte` (n, 4) make up, by source and message.
 
-    source: int
-    message: int
-    base: int
-    value: bytes
-    mask: bytes
-
-
-@dataclass(frozen=True)
-class SingleByte:
-    """One byte that a table sends by itself."""
-
-    source: int
-    message: int
-    position: int
-    value: int
-
-
-def gather(parts: Iterable[PartRow], single_bytes: Iterable[SingleByte] = ()) -> list[Stream]:
-    """The streams that were sent, in the order of their names.
-
-    Raises ValueError if a stream's positions are not 0 .. n-1, each once, or a value is not a byte.
+    Bytes are taken in the order of their positions, whatever these are.
     """
-    sent: dict[tuple[int, int], list[tuple[int, int]]] = {}
-    for part in parts:
-        taken = [(part.base + j, part.value[j]) for j, flag in enumerate(part.mask) if flag]
-        if taken:
-            sent.setdefault((part.source, part.message), []).extend(taken)
-    for byte in single_bytes:
-        sent.setdefault((byte.source, byte.message), []).append((byte.position, byte.value))
-    found = []
-    for name, placed in sorted(sent.items()):
-        placed.sort()
-        for expected, (position, _) in enumerate(placed):
-            if position != expected:
-                raise ValueError(f"stream {name}: position {position} is sent where {expected} is due")
-        found.append(Stream(*name, bytes(value for _, value in placed)))
-    return found
+    value, mask = parts[:, 3 : 3 + PART], parts[:, 3 + PART :]
+    row, offset = np.nonzero(mask)
+    taken = np.stack(
+        [parts[row, 0], parts[row, 1], (parts[row, 2] + offset) % P, value[row, offset]],
+        axis=1,
+    )
+    entries = np.concatenate([taken, single_bytes])
+    entries = entries[np.lexsort((entries[:, 2], entries[:, 1], entries[:, 0]))]
+    if not len(entries):
+        return []
+    starts = np.flatnonzero(np.any(np.diff(entries[:, :2], axis=0, prepend=-1), axis=1))
+    data = (entries[:, 3] & 0xFF).astype(np.uint8)
+    ends = np.append(starts[1:], len(entries))
+    return [
+        Stream(int(entries[start, 0]), int(entries[start, 1]), data[start:end].tobytes())
+        for start, end in zip(starts, ends, strict=True)
+    ]

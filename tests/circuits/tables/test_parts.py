@@ -6,8 +6,8 @@ import pytest
 
 from circuits.tables.hash_buses import PART
 from circuits.tables.parts import Parts
-from prover.witness.streams import PartRow, SingleByte, Stream, gather
-from tests.hashing import SOURCE, Matrix, cut, judge, traces_of
+from prover.witness.streams import Stream, gather
+from tests.hashing import SOURCE, Matrix, PartRow, cut, judge, sent_bytes, sent_parts, traces_of
 
 MESSAGES = [bytes(range(100)), b"another", b""]
 
@@ -19,27 +19,11 @@ def part(base: int, data: bytes) -> PartRow:
 def test_parts_and_single_bytes_make_streams() -> None:
     parts, singles = cut(Stream(SOURCE, 2, MESSAGES[0]))
     others = [part(0, b"abc"), part(3, b"d")]
-    assert gather(parts + others, singles) == [
+    assert gather(sent_parts(parts + others), sent_bytes(singles)) == [
         Stream(SOURCE, 1, b"abcd"),
         Stream(SOURCE, 2, MESSAGES[0]),
     ]
-    assert gather([]) == []
-
-
-@pytest.mark.parametrize(
-    ("parts", "singles"),
-    [
-        ([part(0, b"abc"), part(4, b"e")], []),
-        ([part(0, b"abc")], [SingleByte(SOURCE, 1, 2, ord("c"))]),
-        ([part(1, b"bc")], []),
-        ([part(-1, b"abc")], []),
-        ([], [SingleByte(SOURCE, 1, 0, 256)]),
-    ],
-    ids=["a gap", "a position twice", "no first byte", "a position before the first", "not a byte"],
-)
-def test_positions_are_consecutive_and_values_bytes(parts: list[PartRow], singles: list[SingleByte]) -> None:
-    with pytest.raises(ValueError, match=r"position|byte"):
-        gather(parts, singles)
+    assert gather(sent_parts([]), sent_bytes([])) == []
 
 
 def _idle_row_sends(parts: Matrix) -> None:

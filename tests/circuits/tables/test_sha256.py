@@ -24,8 +24,8 @@ from circuits.tables.sha256_padding import Sha256Padding
 from prover.witness.parts import fill_parts
 from prover.witness.sha256 import FEW, fill_sha256
 from prover.witness.sha256_padding import fill_padding
-from prover.witness.streams import PartRow, Stream
-from tests.hashing import emitted, field, judge, program, streams_of, traces_of
+from prover.witness.streams import Stream
+from tests.hashing import PartRow, emitted, field, judge, program, sent_parts, streams_of, traces_of
 from tests.toys import Toy
 from tests.verifier.proofs import make
 from verifier.errors import Rejected
@@ -122,7 +122,7 @@ def _proven_hash(message: bytes) -> Toy:
     return Toy(
         compiled,
         {
-            "Parts": fill_parts([PartRow(1, 1, 0, message[:PART], bytes([1]) * PART)]),
+            "Parts": fill_parts(sent_parts([PartRow(1, 1, 0, message[:PART], bytes([1]) * PART)])),
             "Sha256Padding": fill_padding(streams),
             "Sha256": fill_sha256(streams),
         },
