@@ -81,7 +81,7 @@ class Engine(Protocol):
         """
         ...
 
-    def lookup(  # noqa: PLR0917
+    def lookup(
         self,
         loaded: Loaded,
         table: int,
@@ -98,7 +98,7 @@ class Engine(Protocol):
         """
         ...
 
-    def quotient(  # noqa: PLR0917
+    def quotient(
         self,
         loaded: Loaded,
         table: int,

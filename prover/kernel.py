@@ -35,7 +35,7 @@ class NativeEngine:
         """See `prover.engine.Engine.commit`."""
         return _kernel.commit([contiguous(matrix) for matrix in matrices], log_blowup)
 
-    def lookup(  # noqa: PLR0917
+    def lookup(
         self,
         loaded: Loaded,
         table: int,
@@ -48,7 +48,7 @@ class NativeEngine:
         columns, fixed = contiguous(main), contiguous(preprocessed)
         return _kernel.lookup(own_program(loaded), table, columns, fixed, alpha, beta)
 
-    def quotient(  # noqa: PLR0917
+    def quotient(
         self,
         loaded: Loaded,
         table: int,

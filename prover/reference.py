@@ -81,7 +81,7 @@ class ReferenceEngine:
             extended.append(rows[field.bit_reversal(log_size)])
         return committed(extended, log_blowup)
 
-    def lookup(  # noqa: PLR0917
+    def lookup(
         self,
         loaded: Loaded,
         table: int,
@@ -121,7 +121,7 @@ class ReferenceEngine:
         matrix = np.concatenate([*fractions, running[:rows]], axis=1)
         return narrow(matrix), field.tuple_of(running[rows])
 
-    def quotient(  # noqa: PLR0917
+    def quotient(
         self,
         loaded: Loaded,
         table: int,

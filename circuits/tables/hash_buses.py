@@ -6,6 +6,8 @@ name are the positions 0 .. n-1, each once, and the digest is SHA-256 of their b
 argument stands at `Sha256`.
 """
 
+from collections.abc import Sequence
+
 from circuits.dsl import Bus, C, Cells, cells
 
 PART = 32
@@ -36,8 +38,8 @@ class HashPart(Bus[C]):
     source: "C | int"
     message: "C | int"
     base: "C | int"
-    value: Cells[C] = cells(PART)
-    mask: Cells[C] = cells(PART)
+    value: "Sequence[C | int]" = cells(PART)
+    mask: "Sequence[C | int]" = cells(PART)
 
 
 class HashDigest(Bus[C]):

@@ -96,7 +96,8 @@ class Node(Table[C]):
         digest_at = self.offset + 2 * NAMESPACE * namespaced
         air.send(HashPart(NODE, self.parent, digest_at, self.digest, ALL), times=live - self.root, at_most=1)
         for at, values in ((0, self.lowest), (NAMESPACE, self.highest)):
-            part = HashPart(NODE, self.parent, self.offset + at, (*values, 0, 0, 0), NAMESPACE_ONLY)
+            filled: list[C | int] = [*values, 0, 0, 0]
+            part = HashPart(NODE, self.parent, self.offset + at, filled, NAMESPACE_ONLY)
             air.send(part, times=namespaced, at_most=1)
         air.send(HashByte(NODE, self.number, 0, self.branch + self.fork), times=opened, at_most=1)
         air.receive(HashDigest(NODE, self.number, self.digest), times=opened, at_most=1)

@@ -81,7 +81,8 @@ class Share(Table[C]):
         air.send(HashPart(NODE, self.node, self.leaf_base, self.value, (1,) * WIDTH), when=self.live)
         air.send(HashPart(ITEM, self.item, self.base, self.value, self.data), when=self.carries)
         version = _number(self.version)
-        header = HashPart(ITEM, self.item, 0, (0, version) + (0,) * (WIDTH - 2), (1, 1) + (0,) * (WIDTH - 2))
+        first_bytes: list[C | int] = [0, version, *(0,) * (WIDTH - 2)]
+        header = HashPart(ITEM, self.item, 0, first_bytes, (1, 1) + (0,) * (WIDTH - 2))
         # Both are flags, and so is their product.
         air.send(header, times=self.head * self.opens, at_most=1)
         air.send(OrderedItem(self.item, self.height), times=self.head * self.opens, at_most=1)

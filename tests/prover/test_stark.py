@@ -8,17 +8,19 @@ import numpy as np
 import pytest
 
 from circuits.dsl import check
+from prover.account import Cancelled, Progress
 from prover.engine import Engine, KernelError, Matrix
 from prover.kernel import NativeEngine
 from prover.memory import estimate
-from prover.account import Cancelled, Progress
 from prover.stark import STAGES, prove
 from tests import toys
 from tests.verifier.liars import FitsTheEquation, Lying, bumped, moved_sums, only
 from tests.verifier.proofs import ENGINES, QUICK, TOYS, Made, heights_of, honest, make
 from verifier import deep, fri, lookup, stark
+from verifier.channel import Channel
 from verifier.errors import Rejected
 from verifier.field import P
+from verifier.merkle import multiproof_root
 from verifier.profile import DIRECT_100, DIRECT_128
 from verifier.shape import Shape
 
@@ -145,7 +147,10 @@ LIES: dict[str, tuple[Callable[[], Engine], str]] = {
         lambda: Lying(lookup=only(0, lambda found: (found[0], (1, 2, 3, 4, 5)))),
         "balance",
     ),
-    "two sums that balance but are not theirs": (lambda: moved_sums(NativeEngine(), (0, 1)), "rules of table"),
+    "two sums that balance but are not theirs": (
+        lambda: moved_sums(NativeEngine(), (0, 1)),
+        "rules of table",
+    ),
     "a fraction that is none": (
         lambda: Lying(lookup=only(0, lambda found: (bumped(found[0]), found[1]))),
         "rules of table",
@@ -165,7 +170,10 @@ LIES: dict[str, tuple[Callable[[], Engine], str]] = {
         "rules of table",
     ),
     "another batch": (lambda: Lying(combine=only(0, bumped)), "final polynomial|values above"),
-    "another class rolled in": (lambda: Lying(combine=only(1, lambda v: (v + 1) % P)), "final polynomial|above"),
+    "another class rolled in": (
+        lambda: Lying(combine=only(1, lambda v: (v + 1) % P)),
+        "final polynomial|above",
+    ),
     "a fold that is none": (lambda: Lying(fold=only(0, lambda v: (v + 1) % P)), "final polynomial|above"),
     "another final polynomial": (lambda: Lying(interpolate=only(0, bumped)), "final polynomial"),
     "a final polynomial of zeros": (lambda: Lying(interpolate=only(0, np.zeros_like)), "final polynomial"),
@@ -212,7 +220,7 @@ def nothing(*_: Any) -> None:
 
 
 def test_without_the_low_degree_test_the_fitted_value_would_pass(monkeypatch: pytest.MonkeyPatch) -> None:
-    class Deaf(stark.Channel):
+    class Deaf(Channel):
         def finish(self) -> None:
             return
 
@@ -245,18 +253,16 @@ def test_without_the_roots_other_rows_would_pass(monkeypatch: pytest.MonkeyPatch
     lie = Lying(open=only(0, lambda found: (found[0], [bytes(32), *found[1][1:]])))
     made = make(toys.permutation(5), engine=lie)
     assert not made.accepted()
-    root = deep.multiproof_root
 
     def believed(log_size: int, indices: Any, rows: Any, siblings: list[bytes]) -> bytes:
-        assert root(log_size, indices, rows, siblings)
+        assert multiproof_root(log_size, indices, rows, siblings)
         return expected.pop(0)
 
-    channel = stark.Channel
     expected: list[bytes] = []
 
-    class Listening(channel):  # type: ignore[misc, valid-type]
+    class Listening(Channel):
         def receive_root(self, label: str) -> bytes:
-            found: bytes = super().receive_root(label)
+            found = super().receive_root(label)
             if not label.startswith("fold"):
                 expected.append(found)
             return found
@@ -270,7 +276,8 @@ def test_without_the_roots_other_rows_would_pass(monkeypatch: pytest.MonkeyPatch
 
 
 def test_progress_and_stages_are_told_in_order() -> None:
-    toy, told = TOYS["ranges"], []
+    toy = TOYS["ranges"]
+    told: list[Progress] = []
     result = prove(
         toy.compiled.program,
         toy.traces,
@@ -291,7 +298,8 @@ def test_progress_and_stages_are_told_in_order() -> None:
 
 @pytest.mark.parametrize("stage", range(len(STAGES)))
 def test_proving_stops_before_the_next_stage(stage: int) -> None:
-    toy, told = TOYS["ranges"], []
+    toy = TOYS["ranges"]
+    told: list[Progress] = []
 
     def cancelled() -> bool:
         return len(told) == stage
