@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from itertools import pairwise
 from typing import Any
 
-from prover.adapter.celestia import strict_json
+from prover import strict_json
 from prover.adapter.celestia.extended import Block, extend
 from prover.adapter.celestia.square import construct_square, square_width
 from prover.errors import InputError

@@ -6,7 +6,7 @@ import time
 from typing import Any
 from urllib.parse import urlsplit
 
-from prover.adapter.celestia import strict_json
+from prover import strict_json
 from prover.errors import InputError, SetupError
 
 LARGEST_ANSWER = 16 << 20

@@ -11,7 +11,8 @@ import base64
 from dataclasses import dataclass
 from typing import Any
 
-from prover.adapter.celestia import merkle, strict_json
+from prover import strict_json
+from prover.adapter.celestia import merkle
 from prover.adapter.celestia.block_file import LARGEST_HEIGHT
 from prover.adapter.celestia.json_rpc import JsonRpc
 from prover.adapter.celestia.namespace import LENGTH, check_blob_namespace
