@@ -1,0 +1,1 @@
+"""The `payments` program's rules: Ethereum's transfers over whatever a layer ordered (docs/payments.md)."""
