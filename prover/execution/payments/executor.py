@@ -1,4 +1,4 @@
-"""The rules, in the order in which they are checked (docs/payments.md, Rules)."""
+"""The rules, in the order in which they are checked (docs/payments.md, Outcomes)."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass

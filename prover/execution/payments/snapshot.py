@@ -5,16 +5,15 @@ import struct
 from prover.errors import InputError
 from prover.execution.payments.state import MOST_WEI, NO_ACCOUNT, Account, State
 
-MAGIC = b"SEQSTATE"
-FORMAT_VERSION = 1
+MAGIC = b"SQTRSNP1"
 
-_HEAD = struct.Struct(">8sII")
+_HEAD = struct.Struct(">8sI")
 _ACCOUNT = struct.Struct(">20sQ32s")
 
 
 def encode(state: State) -> bytes:
-    """The bytes of a state: a head of 16 bytes, then 60 for each account in the state's order."""
-    parts = [_HEAD.pack(MAGIC, FORMAT_VERSION, len(state))]
+    """The bytes of a state: a head of 12 bytes, then 60 for each account in the state's order."""
+    parts = [_HEAD.pack(MAGIC, len(state))]
     for address, account in state:
         parts.append(_ACCOUNT.pack(address, account.nonce, account.balance.to_bytes(32, "big")))
     return b"".join(parts)
@@ -24,9 +23,9 @@ def decode(data: bytes) -> State:
     """The state whose bytes these are; raises InputError (SNAPSHOT_UNREADABLE, SNAPSHOT_IMPOSSIBLE)."""
     if len(data) < _HEAD.size:
         raise _unreadable(f"The snapshot has {len(data)} bytes, less than its head.")
-    magic, version, count = _HEAD.unpack_from(data)
-    if (magic, version) != (MAGIC, FORMAT_VERSION):
-        raise _unreadable(f"The file is not a snapshot of format {FORMAT_VERSION}.")
+    magic, count = _HEAD.unpack_from(data)
+    if magic != MAGIC:
+        raise _unreadable(f"The file does not begin with {MAGIC.decode()}.")
     if len(data) != _HEAD.size + count * _ACCOUNT.size:
         raise _unreadable(f"A snapshot of {count} accounts does not have {len(data)} bytes.")
     accounts = {
