@@ -8,3 +8,9 @@ ITEM = 2
 
 LOG = 3
 """Steps of the `log` program's chain; the second half is the row of the log table."""
+
+SECP256K1 = 4
+"""Public keys that signatures recover; the second half is the row of the table of signatures."""
+
+TRANSACTION = 5
+"""What the sender of a transaction signed; the second half is the number of its item."""

@@ -1,0 +1,211 @@
+"""Fills the tables that read items: `Transaction`, `Skipped`, `Verdicts` and `RlpByte`."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from circuits.dsl import Trace
+from circuits.tables.hash_buses import PART
+from circuits.tables.payment_buses import LONGEST, REGISTER, TOLD, Verdict
+from circuits.tables.rlp_byte import LONGEST_SHORT, SIGNED_VERSION, SIGNER, RlpByte
+from circuits.tables.skipped import Skipped
+from circuits.tables.transaction import Transaction
+from circuits.tables.transaction_grammar import HEADER
+from circuits.tables.verdicts import LENGTH_BITS, SIGNED_BITS, Verdicts
+from prover.witness.inverses import inverses
+from prover.witness.item_reader import Reading, Row, read_item
+from prover.witness.rows import bit_rows, zeroed
+from prover.witness.streams import Messages, gather
+from verifier.field import P
+
+Matrix = NDArray[np.uint32]
+
+_FIXED = next(iter(RlpByte.declared.values())).values
+assert _FIXED is not None, "the meanings are preprocessed"
+_MEANINGS = _FIXED[:, 2:]
+_MEANING_NAMES = ("refused", "whole", "content", "null", "size")
+
+
+@dataclass(frozen=True)
+class ReadItem:
+    """An item and what came of reading it; `skipped` are the parts, by number, that end it unread, in order."""
+
+    number: int
+    length: int
+    reading: Reading
+    skipped: tuple[int, ...]
+
+
+def read_items(parts: Messages, single_bytes: Messages) -> list[ReadItem]:
+    """Read the items that messages on `HashPart` (n, 67) and `HashByte` (n, 4) make up, all of source ITEM.
+
+    What is not looked into is skipped from the first part on that only such bytes follow.
+    """
+    ordered: dict[int, list[int]] = {}
+    for number, part in enumerate(parts):
+        ordered.setdefault(int(part[1]), []).append(number)
+    found = []
+    for stream in gather(parts, single_bytes):
+        length = len(stream.data)
+        tail = _tail(parts, ordered.get(stream.message, []), length)
+        unread = _length_of_data(stream.data) > LONGEST
+        reading = read_item(stream.data, unread=unread, may_stop=frozenset(tail))
+        skipped = [number for position, number in tail.items() if position >= reading.end]
+        found.append(ReadItem(stream.message, length, reading, tuple(skipped)))
+    return found
+
+
+def not_skipped(parts: Messages, items: Sequence[ReadItem]) -> Messages:
+    """The parts that are left to be taken apart into bytes."""
+    return np.delete(parts, [number for item in items for number in item.skipped], axis=0)
+
+
+def fill_items(parts: Messages, items: Sequence[ReadItem]) -> dict[str, Matrix]:
+    """The traces (rows, columns) of the four tables, by name; `parts` as they were read."""
+    transaction = fill_transaction(items)
+    return {
+        Transaction.name: transaction,
+        RlpByte.name: fill_rlp_byte(transaction),
+        Skipped.name: fill_skipped(parts, items),
+        Verdicts.name: fill_verdicts(items),
+    }
+
+
+def fill_transaction(items: Sequence[ReadItem]) -> Matrix:
+    """The trace (rows, columns) of `Transaction`: a row a byte that was read, then idle rows."""
+    rows = [row for item in items for row in item.reading.rows]
+    trace = zeroed(Transaction, len(rows))
+    live = slice(len(rows))
+    for name in set(Row._fields) - {"mode", "of"}:
+        getattr(trace, name)[live] = [getattr(row, name) for row in rows]
+    trace.mode[np.arange(len(rows)), [row.mode for row in rows]] = 1
+    of = [(at, row.of) for at, row in enumerate(rows) if row.of is not None]
+    trace.of[[at for at, _ in of], [value for _, value in of]] = 1
+    start = 0
+    for item in items:
+        reading = item.reading
+        rows_of_item = slice(start, start + reading.end)
+        trace.item[rows_of_item] = item.number
+        trace.start[rows_of_item] = reading.start
+        trace.accepted[rows_of_item] = reading.verdict == Verdict.TRANSACTION
+        trace.mistyped[rows_of_item] = reading.verdict == Verdict.WRONG_TYPE
+        trace.unread[rows_of_item] = reading.verdict == Verdict.TOO_LONG
+        if reading.verdict == Verdict.TRANSACTION:
+            trace.header[rows_of_item] = 1 + _bytes_of_length(reading.rows[-1].signed)
+        start += reading.end
+        trace.ends[start - 1], trace.skips[start - 1] = reading.over, not reading.over
+    _fill_derived(trace, len(rows))
+    return trace.matrix
+
+
+def fill_rlp_byte(transaction: Matrix) -> Matrix:
+    """The trace (rows, 1) of `RlpByte`: how often a trace of `Transaction` asks for each byte in each role."""
+    trace = zeroed(RlpByte, len(_MEANINGS))
+    layout = Transaction.layout()
+    role, value = (transaction[:, layout[name][0]].astype(np.int64) for name in ("role", "value"))
+    trace.asked = np.bincount(256 * role + value, minlength=len(_MEANINGS))
+    return trace.matrix
+
+
+def fill_skipped(parts: Messages, items: Sequence[ReadItem]) -> Matrix:
+    """The trace (rows, columns) of `Skipped`: a row a part, those of an item in order, then idle rows."""
+    trace = zeroed(Skipped, sum(len(item.skipped) for item in items))
+    row = 0
+    for item in items:
+        position = item.reading.end
+        for number in item.skipped:
+            mask = parts[number, 3 + PART :]
+            trace.mistyped[row] = item.reading.verdict == Verdict.WRONG_TYPE
+            trace.malformed[row] = item.reading.verdict == Verdict.MALFORMED
+            trace.unread[row] = item.reading.verdict == Verdict.TOO_LONG
+            trace.item[row], trace.start[row], trace.position[row] = item.number, item.reading.start, position
+            trace.base[row] = parts[number, 2]
+            trace.value[row], trace.mask[row] = parts[number, 3 : 3 + PART], mask
+            position += int(mask.sum())
+            trace.over[row] = position == item.length
+            row += 1
+    return trace.matrix
+
+
+def fill_verdicts(items: Sequence[ReadItem]) -> Matrix:
+    """The trace (rows, columns) of `Verdicts`: a row an item, then idle rows."""
+    trace = zeroed(Verdicts, len(items))
+    for row, item in enumerate(items):
+        reading = item.reading
+        excess = item.length - reading.start - LONGEST - 1
+        too_long = excess >= 0
+        trace.item[row], trace.start[row], trace.end[row] = item.number, reading.start, item.length
+        trace.too_long[row] = too_long
+        trace.distance[row] = bit_rows([excess if too_long else -1 - excess], LENGTH_BITS)[0]
+        if reading.verdict == Verdict.TRANSACTION:
+            trace.transaction[row] = 1
+            _fill_signed(trace, row, reading)
+            continue
+        trace.mistyped[row] = not too_long and reading.verdict == Verdict.WRONG_TYPE
+        trace.malformed[row] = not too_long and reading.verdict == Verdict.MALFORMED
+        trace.refusal[row] = reading.verdict
+    return trace.matrix
+
+
+def _fill_signed(trace: Trace, row: int, reading: Reading) -> None:
+    last = reading.rows[-1]
+    for name in ("zero_bytes", "other_bytes", "addresses", "storage_keys"):
+        getattr(trace, name)[row] = getattr(last, name)
+    length = last.signed
+    low, high = length & 0xFF, length >> 16
+    trace.signed[row] = bit_rows([length], SIGNED_BITS)[0]
+    spelled = _bytes_of_length(length)
+    trace.short[row] = not spelled
+    if spelled:
+        trace.spelled[row, spelled - 1] = 1
+    if spelled > 1:
+        trace.inverse[row] = inverses(np.array([high or length >> 8]))[0]
+    trace.all_three[row] = low >> 3 & 7 == 7
+    trace.exceeds[row] = low > LONGEST_SHORT
+
+
+def _bytes_of_length(length: int) -> int:
+    """In how many bytes the head of a list spells its length out."""
+    return 0 if length <= LONGEST_SHORT else (length.bit_length() + 7) // 8
+
+
+def _length_of_data(stream: bytes) -> int:
+    signed = stream[1:2] == bytes([SIGNED_VERSION])
+    return len(stream) - HEADER - SIGNER * signed
+
+
+def _tail(parts: Messages, numbers: Sequence[int], length: int) -> dict[int, int]:
+    """The parts of an item behind which there is nothing but parts, by position, the first one first."""
+    places: dict[int, tuple[int, int]] = {}
+    for number in numbers:
+        taken = np.flatnonzero(parts[number, 3 + PART :])
+        if len(taken) and taken[-1] - taken[0] + 1 == len(taken):
+            position = int(parts[number, 2] + taken[0]) % P
+            places[position + len(taken)] = (position, number)
+    found = {}
+    while length in places:
+        length, number = places[length]
+        found[length] = number
+    return dict(reversed(found.items()))
+
+
+def _fill_derived(trace: Trace, count: int) -> None:
+    """What follows row by row from the other columns; rows from `count` on are idle."""
+    trace.none_left[count:] = 1
+    meanings = _MEANINGS[256 * trace.role + trace.value]
+    for at, name in enumerate(_MEANING_NAMES):
+        setattr(trace, name, meanings[:, at])
+    trace.spelled = meanings[:, len(_MEANING_NAMES) :]
+    left, end = trace.left.astype(np.int64), trace.position.astype(np.int64) + 1
+    trace.left_inverse = inverses(left)
+    trace.list_inverse = inverses(trace.list_end - end)
+    trace.entry_inverse = inverses(trace.entry_end - end - left)
+    told = trace.of[:, list(TOLD)].sum(axis=1)
+    trace.told = trace.accepted * trace.finished * told
+    byte = trace.content * trace.value
+    trace.register[:, -1] = byte
+    kept = trace.reads * (1 - trace.finished)
+    for at in range(REGISTER - 2, -1, -1):
+        trace.register[1:, at] = (kept * trace.register[:, at + 1])[:-1]
