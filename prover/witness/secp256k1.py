@@ -1,0 +1,335 @@
+"""Fills the tables of secp256k1, from the signatures to be recovered."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from circuits.dsl import Compiled, Trace
+from circuits.gadgets.modular import (
+    CARRIES,
+    CARRY_OFFSET,
+    HALVES,
+    LIMBS,
+    PAIR_BITS,
+    multiple,
+    prime_multiple,
+    product,
+    relation,
+)
+from circuits.gadgets.secp256k1 import HALF_ORDER, ORDER, PRIME
+from circuits.tables.secp256k1_addition import FIRST_BASE, ROWS, Secp256k1Addition
+from circuits.tables.secp256k1_base import LOG_HEIGHT, Secp256k1Base, place
+from circuits.tables.secp256k1_buses import ADDRESS, MINUS_TWO_W, ONE, TWO, TWO_AND_W, NotAbove, Relation
+from circuits.tables.secp256k1_comparison import Secp256k1Comparison
+from circuits.tables.secp256k1_ladder import BYTE, RELATIONS, STEPS, Secp256k1Ladder
+from circuits.tables.secp256k1_relation import Secp256k1Relation
+from circuits.tables.secp256k1_signature import DIGITS, Secp256k1Signature
+from circuits.tables.secp256k1_unit import STEPS as UNITS
+from circuits.tables.secp256k1_unit import Secp256k1Unit
+from prover.execution.payments.keccak import keccak256
+from prover.witness.hashing import sent
+from prover.witness.modular import (
+    carry_rows,
+    centred,
+    columns,
+    half_rows,
+    in_field,
+    integers,
+    limb_rows,
+    signed_quotients,
+)
+from prover.witness.rows import zeroed
+from prover.witness.secp256k1_recovery import Addition, Curve, Recovery, Signed
+from verifier.field import P
+
+Matrix = NDArray[np.uint32]
+
+
+def fill_secp256k1(compiled: Compiled, recoveries: Sequence[Recovery]) -> dict[str, Matrix]:
+    """The traces of all tables of secp256k1 but those of ranges and byte pairs."""
+    curves = [(number, each.curve) for number, each in enumerate(recoveries) if each.curve is not None]
+    traces = {
+        Secp256k1Signature.name: fill_signatures(recoveries),
+        Secp256k1Unit.name: fill_units(curves),
+        Secp256k1Ladder.name: fill_ladders(curves),
+        Secp256k1Addition.name: fill_additions(curves),
+        Secp256k1Base.name: fill_base([curve for _, curve in curves]),
+    }
+    traces[Secp256k1Comparison.name] = fill_comparisons(compiled, traces)
+    traces[Secp256k1Relation.name] = fill_relations(compiled, traces)
+    return traces
+
+
+def address(recovery: Recovery) -> bytes | None:
+    """The signer's address, 20 bytes, or None if the signature is invalid."""
+    return None if recovery.key is None else _digest(recovery.key)[-ADDRESS:]
+
+
+def public_key_bytes(key: tuple[int, int]) -> bytes:
+    """The 64 bytes whose Keccak-256 ends with the address."""
+    return b"".join(value.to_bytes(LIMBS, "big") for value in key)
+
+
+def _digest(key: tuple[int, int]) -> bytes:
+    return keccak256(public_key_bytes(key))
+
+
+def fill_signatures(recoveries: Sequence[Recovery]) -> Matrix:
+    """The trace of `Secp256k1Signature`: one row a recovery."""
+    trace = zeroed(Secp256k1Signature, len(recoveries))
+    trace.number = np.arange(len(trace.matrix))
+    for row, recovery in enumerate(recoveries):
+        _signature(trace, row, recovery)
+    return trace.matrix
+
+
+def _signature(trace: Trace, row: int, recovery: Recovery) -> None:
+    request, r, s = recovery.request, recovery.request.r, recovery.request.s
+    trace.live[row], trace.request[row], trace.parity[row] = 1, request.request, request.parity
+    for name, value in (("hash", request.hash), ("r", r), ("s", s)):
+        getattr(trace, name)[row] = _limbs(value)
+    reason = next(
+        (
+            name
+            for name, holds in (
+                ("r_is_zero", r == 0),
+                ("r_is_large", r >= ORDER),
+                ("s_is_zero", s == 0),
+                ("s_is_large", s > HALF_ORDER),
+            )
+            if holds
+        ),
+        "in_range",
+    )
+    getattr(trace, reason)[row] = 1
+    if recovery.root is None:
+        return
+    trace.r_inverse[row], trace.s_inverse[row] = (pow(sum(_limbs(value)), -1, P) for value in (r, s))
+    trace.square[row], trace.cube[row] = _limbs(r * r % PRIME), _limbs(pow(r, 3, PRIME))
+    trace.root[row] = _limbs(recovery.root)
+    curve = recovery.curve
+    if curve is None:
+        return
+    trace.on_curve[row] = 1
+    trace.half[row] = (recovery.root & 0xFF) >> 1
+    trace.asked[row] = _asked(curve)[ONE]
+    trace.start[row] = curve.ladder.start
+    trace.first[row] = _limbs(curve.ladder.first)[:DIGITS]
+    trace.second[row] = _limbs(curve.ladder.second)[:DIGITS]
+    trace.scalar[row] = _limbs(curve.scalar)
+    trace.base_scalar[row] = _limbs(curve.base_scalar)
+    if curve.base_digits:
+        trace.base_digits[row] = in_field(np.array(curve.base_digits))
+    else:
+        trace.hash_is_zero[row], trace.hash_is_order[row] = 1, int(request.hash != 0)
+    if curve.key is None:
+        trace.infinite[row] = 1
+        return
+    trace.x[row], trace.y[row] = (_limbs(value) for value in curve.key)
+    trace.digest[row] = list(_digest(curve.key))
+
+
+def _limbs(value: int) -> list[int]:
+    return list(value.to_bytes(LIMBS, "little"))
+
+
+def _asked(curve: Curve) -> Counter[int]:
+    """How often each multiple is looked up."""
+    asked = Counter(2 * step.first + step.second for step in curve.ladder.steps)
+    asked.update(origin for origin, *_ in UNITS)
+    # By the ladder's first row, and by the two additions that make multiples: R + (1 + w) R and then - w R.
+    asked.update([MINUS_TWO_W + curve.ladder.start, ONE, *(label for _, label, *_ in UNITS[:2])])
+    return asked
+
+
+def fill_units(curves: Sequence[tuple[int, Curve]]) -> Matrix:
+    """The trace of `Secp256k1Unit`: four rows a signature, by number."""
+    trace = zeroed(Secp256k1Unit, len(UNITS) * len(curves))
+    rows = slice(len(UNITS) * len(curves))
+    trace.live[rows] = 1
+    trace.number[rows] = np.repeat([number for number, _ in curves], len(UNITS))
+    origins = [curve.multiples[origin] for _, curve in curves for origin, *_ in UNITS]
+    trace.x[rows], trace.y[rows] = _points(origins)
+    images = [curve.multiples[label].x for _, curve in curves for _, label, *_ in UNITS]
+    trace.image[rows] = limb_rows(images)
+    trace.asked[rows] = [_asked(curve)[label] for _, curve in curves for _, label, *_ in UNITS]
+    return trace.matrix
+
+
+def fill_ladders(curves: Sequence[tuple[int, Curve]]) -> Matrix:
+    """The trace of `Secp256k1Ladder`: 128 rows a signature, by number."""
+    trace = zeroed(Secp256k1Ladder, STEPS * len(curves))
+    trace.flips[::STEPS] = 1
+    trace.carries = CARRY_OFFSET
+    steps = [step for _, curve in curves for step in curve.ladder.steps]
+    if not steps:
+        return trace.matrix
+    rows = slice(len(steps))
+    trace.live[rows] = 1
+    trace.number[rows] = np.repeat([number for number, _ in curves], STEPS)
+    starts = np.arange(len(curves)) * STEPS
+    trace.start[starts] = [curve.ladder.start for _, curve in curves]
+    trace.flips[starts] = 1 - trace.start[starts]
+    for name, digits in (
+        ("first", [step.first for step in steps]),
+        ("second", [step.second for step in steps]),
+    ):
+        getattr(trace, name)[rows] = digits
+        eights = np.array(digits).reshape(-1, BYTE)
+        weights = np.tril(1 << np.maximum(np.subtract.outer(np.arange(BYTE), np.arange(BYTE)), 0))
+        getattr(trace, f"{name}_byte")[rows] = (eights @ weights.T).ravel()
+    x, y = limb_rows([step.point.x for step in steps]), half_rows([step.point.y for step in steps])
+    addend_x, addend_y = _points([step.addend for step in steps], signed=True)
+    trace.x[rows], trace.y[rows] = x, y
+    trace.addend_x[rows], trace.addend_y[rows] = addend_x, in_field(addend_y)
+    trace.slope[rows] = limb_rows([step.slope for step in steps])
+    trace.sum_x[rows] = limb_rows([step.sum_x for step in steps])
+    trace.slopes[rows] = limb_rows([step.slopes for step in steps])
+    signed_y = y * np.array([step.point.sign for step in steps])[:, None]
+    _ladder_relations(trace, x, signed_y, addend_x, addend_y)
+    return trace.matrix
+
+
+def _ladder_relations(trace: Trace, x: Any, y: Any, addend_x: Any, addend_y: Any) -> None:
+    """Quotients and carries of the five relations of each row that has a step."""
+    count = len(x)
+    slope, sum_x, slopes = (
+        getattr(trace, name)[:count].astype(np.int64) for name in ("slope", "sum_x", "slopes")
+    )
+    below_x, below_y = np.roll(x, -1, axis=0), np.roll(y, -1, axis=0)
+    pair = 1 << 8
+    halves = {
+        name: value[:, ::2] + pair * value[:, 1::2]
+        for name, value in (("x", x), ("sum_x", sum_x), ("addend_x", addend_x), ("below_x", below_x))
+    }
+    rest = slopes - slope
+    inside = np.arange(count) % STEPS != STEPS - 1
+    relations = (
+        (slope, addend_x - x, y - addend_y),
+        (slope, slope, -halves["x"] - halves["sum_x"] - halves["addend_x"]),
+        (slopes, x - sum_x, -2 * y),
+        (rest, rest, -halves["x"] - halves["sum_x"] - halves["below_x"]),
+        (rest, x - below_x, -y - below_y),
+    )
+    for index, (left, right, linear) in enumerate(relations):
+        kept = np.ones(count, dtype=bool) if index < RELATIONS - 2 else inside
+        quotients, negative = signed_quotients(
+            [
+                (one * two + three) // PRIME
+                for one, two, three in zip(
+                    integers(left[kept]),
+                    integers(right[kept]),
+                    integers(linear[kept], PAIR_BITS),
+                    strict=True,
+                )
+            ]
+        )
+        quotient = half_rows(quotients)
+        multiples = prime_multiple(columns(quotient), np.array(negative))
+        pairs = relation(product(columns(left[kept]), columns(right[kept])), columns(linear[kept]), multiples)
+        rows = np.flatnonzero(kept)
+        trace.quotients[rows, HALVES * index : HALVES * (index + 1)] = quotient
+        trace.negative[rows, index] = negative
+        trace.carries[rows, CARRIES * index : CARRIES * (index + 1)] = carry_rows(pairs)
+
+
+def fill_additions(curves: Sequence[tuple[int, Curve]]) -> Matrix:
+    """The trace of `Secp256k1Addition`: 32 rows a signature, by number."""
+    trace = zeroed(Secp256k1Addition, ROWS * len(curves))
+    rows: list[Addition] = [row for _, curve in curves for row in curve.additions]
+    if not rows:
+        return trace.matrix
+    used = slice(len(rows))
+    trace.live[used] = 1
+    for name, values in (
+        ("number", [number for number, _ in curves]),
+        ("base", [int(bool(curve.base_digits)) for _, curve in curves]),
+        ("subtracts", [int(curve.subtracts) for _, curve in curves]),
+        ("infinite", [int(curve.key is None) for _, curve in curves]),
+    ):
+        getattr(trace, name)[used] = np.repeat(values, ROWS)
+    starts = ROWS * np.arange(len(curves))
+    trace.closes[starts + ROWS - 2] = trace.infinite[starts]
+    for at, (_, curve) in zip(starts, curves, strict=True):
+        asked = _asked(curve)
+        trace.asked[at : at + 2] = asked[TWO_AND_W], asked[TWO]
+        if curve.base_digits:
+            first, *digits = curve.base_digits
+            trace.first_coefficient[at + FIRST_BASE], trace.first_minus[at + FIRST_BASE] = (
+                abs(first),
+                first < 0,
+            )
+            where = slice(at + FIRST_BASE, at + FIRST_BASE + len(digits))
+            trace.coefficient[where] = np.abs(digits)
+            trace.minus[where] = np.array(digits) < 0
+    trace.slope[used] = limb_rows([row.slope for row in rows])
+    for name, points in (
+        ("1", [row.one for row in rows]),
+        ("2", [row.two for row in rows]),
+        ("3", [row.three for row in rows]),
+    ):
+        x, y = _points(points, signed=True)
+        getattr(trace, f"x{name}")[used], getattr(trace, f"y{name}")[used] = x, in_field(y)
+    return trace.matrix
+
+
+def fill_base(curves: Sequence[Curve]) -> Matrix:
+    """The trace of `Secp256k1Base`: how often each point is asked for."""
+    trace = Trace(Secp256k1Base, LOG_HEIGHT)
+    for curve in curves:
+        for window, digit in enumerate(curve.base_digits):
+            trace.asked[place(window, abs(digit))] += 1
+    return trace.matrix
+
+
+def fill_comparisons(compiled: Compiled, traces: Mapping[str, Matrix]) -> Matrix:
+    """The trace of `Secp256k1Comparison`: what the others send, in any order."""
+    messages = sent(compiled, traces, NotAbove)
+    trace = zeroed(Secp256k1Comparison, len(messages))
+    low, high = messages[:, :LIMBS], messages[:, LIMBS:]
+    used = slice(len(messages))
+    trace.live[used] = 1
+    trace.low[used], trace.high[used] = low, high
+    distances = [
+        (two - one) % (1 << 8 * LIMBS) for one, two in zip(integers(low), integers(high), strict=True)
+    ]
+    trace.distance[used] = limb_rows(distances)
+    total = half_rows(integers(low)) + half_rows(distances)
+    carried = np.zeros(len(messages), dtype=np.int64)
+    for k in range(HALVES - 1):
+        carried = (total[:, k] + carried) >> PAIR_BITS
+        trace.carries[used, k] = carried
+    return trace.matrix
+
+
+def fill_relations(compiled: Compiled, traces: Mapping[str, Matrix]) -> Matrix:
+    """The trace of `Secp256k1Relation`: what the others send, in any order."""
+    messages = centred(sent(compiled, traces, Relation))
+    trace = zeroed(Secp256k1Relation, len(messages))
+    trace.carries = CARRY_OFFSET
+    used = slice(len(messages))
+    of_order, left = messages[:, 0], messages[:, 1 : 1 + LIMBS]
+    right, linear = messages[:, 1 + LIMBS : 1 + 2 * LIMBS], messages[:, 1 + 2 * LIMBS :]
+    trace.live[used], trace.of_order[used] = 1, of_order
+    for name, value in (("left", left), ("right", right), ("linear", linear)):
+        getattr(trace, name)[used] = in_field(value)
+    values = zip(integers(left), integers(right), integers(linear, PAIR_BITS), of_order, strict=True)
+    quotients, negative = signed_quotients(
+        [(one * two + three) // (ORDER if order else PRIME) for one, two, three, order in values]
+    )
+    quotient = limb_rows(quotients)
+    trace.quotient[used], trace.negative[used] = quotient, negative
+    multiples = multiple(columns(quotient), np.array(negative, dtype=np.int64), of_order)
+    pairs = relation(product(columns(left), columns(right)), columns(linear), multiples)
+    trace.carries[used] = carry_rows(pairs)
+    return trace.matrix
+
+
+def _points(points: Sequence[Signed], signed: bool = False) -> tuple[NDArray[np.int64], NDArray[Any]]:
+    """The limbs of points; those of y have a sign, or are field elements."""
+    x = limb_rows([point.x for point in points])
+    y = half_rows([point.y for point in points]) * np.array([point.sign for point in points]).reshape(-1, 1)
+    return x, y if signed else in_field(y)
