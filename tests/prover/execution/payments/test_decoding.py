@@ -1,5 +1,7 @@
 """Decoding is total, and accepts exactly the canonical encodings, as an independent RLP library has them."""
 
+from collections.abc import Iterator
+from itertools import chain, repeat
 from typing import Any
 
 from ethereum.forks.cancun.transactions import FeeMarketTransaction, signing_hash_1559
@@ -63,6 +65,35 @@ def disturbed(draw: st.DrawFn) -> bytes:
     return bytes(data)
 
 
+CANONICAL, SHORT = 0, -1
+"""Ways to write a length; a number n above 0 spells it out in n bytes or more."""
+
+
+def head(kind: int, length: int, form: int) -> bytes:
+    """What stands before a payload."""
+    if form <= CANONICAL and length <= 55:
+        return bytes([kind + length])
+    size = max(form, (length.bit_length() + 7) // 8)
+    return bytes([kind + 55 + size]) + length.to_bytes(size, "big")
+
+
+def encoded(value: Any, forms: Iterator[int]) -> bytes:
+    """An encoding whose lengths have the given forms, those of a list's values before its own."""
+    if isinstance(value, list):
+        inside = b"".join(encoded(each, forms) for each in value)
+        return head(0xC0, len(inside), next(forms)) + inside
+    form = next(forms)
+    if form == CANONICAL and len(value) == 1 and value[0] < 0x80:
+        return bytes(value)
+    return head(0x80, len(value), form) + bytes(value)
+
+
+def lengthy() -> st.SearchStrategy[bytes]:
+    """Values of the right shape, some of whose lengths are written in more bytes than they need."""
+    forms = st.lists(st.sampled_from([SHORT, 1, 2, 8] + 20 * [CANONICAL]), min_size=50, max_size=50)
+    return st.builds(lambda values, forms: b"\x02" + encoded(values, iter(forms)), shaped(), forms)
+
+
 def specified(data: bytes) -> FeeMarketTransaction | None:
     """What the specification decodes, where its numbers are not too long for docs/payments.md."""
     if data[:1] != b"\x02":
@@ -84,7 +115,7 @@ def decoded(data: bytes) -> Transaction | None:
 
 
 @settings(max_examples=1500, deadline=None)
-@given(disturbed() | shaped().map(lambda values: b"\x02" + bytes(rlp.encode(values))))
+@given(disturbed() | lengthy() | shaped().map(lambda values: b"\x02" + bytes(rlp.encode(values))))
 def test_the_same_is_decoded_as_by_the_specification(data: bytes) -> None:
     ours, theirs = decoded(data), specified(data)
     assert (ours is None) == (theirs is None)
@@ -113,9 +144,9 @@ def test_the_same_is_decoded_as_by_the_specification(data: bytes) -> None:
 @example(b"\x02" + b"\xff" * 131_071)
 @example(b"\x02\xbf" + b"\xff" * 8)
 def test_any_bytes_have_an_outcome_and_junk_changes_nothing(data: bytes) -> None:
-    chain, state = Chain(1, 7, bytes(20), 30_000_000), State()
+    configured, state = Chain(1, 7, bytes(20), 30_000_000), State()
     for header in (b"", b"\0\0", b"\0\1" + bytes(20)):
-        assert apply(chain, state, 1, header + data).outcome is Outcome.IGNORED
+        assert apply(configured, state, 1, header + data).outcome is Outcome.IGNORED
     assert len(state) == 0
 
 
@@ -133,3 +164,21 @@ def test_every_prefix_and_every_single_changed_byte_is_another_transaction_or_no
             found = decoded(bytes(changed))
             assert found != whole
             assert (found is None) == (specified(bytes(changed)) is None)
+
+
+FIELDS: list[Any] = [b"\5", b"", b"\1", b"\2", b"\x52\x08", bytes(20), b"\x7f", b"d" * 55, [[bytes(20), []]]]
+FIELDS += [b"\1", b"\3" * 32, b"\4" * 32]
+SMALLEST: list[Any] = [b""] * 8 + [[]] + [b""] * 3
+
+
+def test_a_length_that_is_longer_than_need_be_is_malformed_wherever_it_stands() -> None:
+    met = 0
+    long = ([*FIELDS[:7], b"d" * length, *FIELDS[8:]] for length in (56, 255, 256))
+    for fields in (FIELDS, SMALLEST, *long):
+        assert decoded(b"\x02" + encoded(fields, repeat(CANONICAL))) is not None
+        for at in range(len(fields) + 4):
+            for form in (SHORT, 1, 2, 3, 8):
+                data = b"\x02" + encoded(fields, chain(repeat(CANONICAL, at), [form], repeat(CANONICAL)))
+                assert (decoded(data) is None) == (specified(data) is None)
+                met += decoded(data) is None
+    assert met > 100

@@ -195,6 +195,8 @@ def test_initcode_has_a_longest() -> None:
     ("changed", "reason"),
     [
         ({"chain_id": 1}, Reason.WRONG_CHAIN),
+        ({"chain_id": 1337 + 2**32}, Reason.WRONG_CHAIN),
+        ({"chain_id": 1337 + 2**63}, Reason.WRONG_CHAIN),
         ({"nonce": 4}, Reason.WRONG_NONCE),
         ({"nonce": 6}, Reason.WRONG_NONCE),
         ({"nonce": 2**64 - 1}, Reason.NONCE_AT_LIMIT),

@@ -222,7 +222,11 @@ class Traffic:
 
     def foreign_chain(self) -> bytes:
         by, ours = self.sender(), self.chain.chain_id
-        others = [each for each in (0, 1, ours ^ 1, ours ^ 256, 2**64 - 1) if each != ours]
+        others = [
+            each
+            for each in (0, 1, ours ^ 1, ours ^ 256, ours ^ 1 << 31, ours ^ 1 << 63, 2**64 - 1)
+            if each != ours
+        ]
         return sign(self.wish(by).but(chain_id=self.random.choice(others)), by)
 
     def strange_fee(self) -> bytes:
