@@ -22,7 +22,7 @@ class Access(Table[C]):
 
     `earlier` is the number of the address's access before this one, 0 if there is none, and `apart` with the bits of
     `apart_high` what lies between them. `creates` marks where an address comes to have anything at all; it then gets
-    the next free leaf. `inverse` shows that it has something.
+    the next free leaf. `inverse` shows that it has something. By these rules `creates` is 1 there and 0 elsewhere.
     """
 
     max_log_height = LOG_ROWS
@@ -30,7 +30,7 @@ class Access(Table[C]):
     first: C = flag()
     last: C = flag()
     exists: C = flag()
-    creates: C = flag()
+    creates: C = cell()
     number: C = cell()
     earlier: C = cell()
     apart: C = ranged(LIMB)

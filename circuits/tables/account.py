@@ -97,14 +97,16 @@ class Account(Table[C]):
         """address < upper: the same in the limbs above one, and less in that one."""
         same_so_far = self.live
         found = -self.live
-        for at, less, more in reversed(list(zip(self.differs_at, self.address, upper, strict=True))):
+        *higher, lowest = reversed(list(zip(self.differs_at, self.address, upper, strict=True)))
+        for at, less, more in higher:
             same_so_far = same_so_far - at
             # Soundness: without equal limbs above it, a lower one would say nothing about the order.
             air.zero(same_so_far * (more - less))
             found = found + at * (more - less)
-        air.zero(same_so_far)
+        at, less, more = lowest
+        air.equal(at, same_so_far)
         # Limbs have sixteen bits, and 2^160 one more, so what fits as many is not negative.
-        air.equal(found, self.excess)
+        air.equal(found + at * (more - less), self.excess)
 
 
 def leaf_hash(

@@ -1,7 +1,5 @@
 """Fills `circuits.tables.access`."""
 
-from collections.abc import Sequence
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -35,10 +33,5 @@ def fill_access(batch: Batch) -> NDArray[np.uint32]:
         getattr(trace, f"balance_{when}")[:count] = limbs([each.balance for each in accounts], BALANCE)
     held = trace.nonce_after.sum(axis=1) + trace.balance_after.sum(axis=1)
     creating = np.flatnonzero(trace.creates)
-    trace.inverse[creating] = inverses(held[creating].tolist())
+    trace.inverse[creating] = [pow(value, P - 2, P) for value in held[creating].tolist()]
     return trace.matrix
-
-
-def inverses(values: Sequence[int]) -> list[int]:
-    """Inverses of field elements other than zero."""
-    return [pow(value, -1, P) for value in values]

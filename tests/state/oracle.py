@@ -1,11 +1,14 @@
-"""The state once more, in plain integers and from its definition in docs/state.md: nothing shared with the prover's."""
+"""The state once more, in plain integers and from its definition in docs/state.md: nothing shared but the constants."""
 
 from collections.abc import Sequence
 
+from circuits.gadgets.poseidon2 import FIRST_CONSTANTS, LAST_CONSTANTS, PARTIAL_CONSTANTS
 from prover.execution.payments.chain import Chain
 
 Digest = tuple[int, ...]
-Constants = Sequence[Sequence[int]]
+
+CONSTANTS = (*FIRST_CONSTANTS, *((each,) for each in PARTIAL_CONSTANTS), *LAST_CONSTANTS)
+"""Sixteen a full round, one a partial one, in order."""
 
 P = 2**31 - 2**24 + 1
 INVERSE = [pow(2**k, -1, P) for k in range(25)]
@@ -20,10 +23,9 @@ def multiply(matrix: list[list[int]], vector: list[int]) -> list[int]:
     return [sum(a * b for a, b in zip(row, vector, strict=True)) % P for row in matrix]
 
 
-def permute(state: list[int], constants: Constants) -> list[int]:
-    """`constants`: 16 a full round, 1 a partial one, in order."""
+def permute(state: list[int]) -> list[int]:
     state = multiply(OUTER, state)
-    for round_constants in constants:
+    for round_constants in CONSTANTS:
         padded = [*round_constants, *[0] * (16 - len(round_constants))]
         count = len(round_constants)
         state = [(x + c) % P for x, c in zip(state, padded, strict=True)]
@@ -35,8 +37,7 @@ def permute(state: list[int], constants: Constants) -> list[int]:
 class Oracle:
     """States of lists of accounts, by hashing everything."""
 
-    def __init__(self, constants: Constants) -> None:
-        self.constants = constants
+    def __init__(self) -> None:
         self.known: dict[Digest, Digest] = {}
         self.empty: list[Digest] = [(0,) * 8]
         for _ in range(32):
@@ -45,7 +46,7 @@ class Oracle:
     def compress(self, left: Digest, right: Digest) -> Digest:
         key = (*left, *right)
         if key not in self.known:
-            output = permute(list(key), self.constants)
+            output = permute(list(key))
             self.known[key] = tuple((x + y) % P for x, y in zip(output, left, strict=False))
         return self.known[key]
 
