@@ -4,7 +4,7 @@
 that shares nothing with the tables' witness, so that a trace passes only if both say the same.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -24,8 +24,8 @@ from circuits.tables.transaction import Transaction
 from circuits.tables.verdicts import Verdicts
 from prover.witness.hashing import sent
 from prover.witness.parts import fill_parts
-from prover.witness.streams import Messages
-from prover.witness.transaction import ReadItem, fill_items, not_skipped, read_items
+from prover.witness.streams import Messages, gather
+from prover.witness.transaction import ReadItem, fill_items, fill_rlp_byte, not_skipped, read_items
 from tests.transaction_oracle import Expected, expected
 from verifier.field import P
 
@@ -138,27 +138,65 @@ def fill_wanted(said: Sequence[Expected]) -> Matrix:
     return trace.matrix
 
 
+def fill_wanted_as_told(filled: Mapping[str, Matrix]) -> Matrix:
+    """A trace of `Wanted` that wants what the tables say, true or not.
+
+    Of what was signed it wants positions from 0 on, as the hash does.
+    """
+    verdicts, fields = sent(program(), filled, Decoded), sent(program(), filled, FieldValue)
+    singles = sent(program(), {Transaction.name: filled[Transaction.name]}, HashByte)
+    streams = gather(sent(program(), {Verdicts.name: filled[Verdicts.name]}, HashPart), singles)
+    trace = _trace(Wanted, len(verdicts) + len(fields) + sum(len(stream.data) for stream in streams))
+    rows = slice(len(verdicts))
+    trace.verdict[rows], trace.item[rows], trace.number[rows] = 1, verdicts[:, 0], verdicts[:, 1]
+    trace.value[rows, :4] = verdicts[:, 2:]
+    rows = slice(len(verdicts), len(verdicts) + len(fields))
+    trace.field[rows], trace.item[rows], trace.number[rows] = 1, fields[:, 0], fields[:, 1]
+    trace.empty[rows], trace.value[rows] = fields[:, 2], fields[:, 3:]
+    for stream in streams:
+        rows = slice(rows.stop, rows.stop + len(stream.data))
+        trace.signed[rows], trace.item[rows] = 1, stream.message
+        trace.number[rows] = np.arange(len(stream.data))
+        trace.value[rows, 0] = list(stream.data)
+    return trace.matrix
+
+
 def traces_of(
     items: Sequence[bytes],
     *,
     sizes: Sequence[int] = (2, PART),
-    said: Sequence[Expected] | None = None,
     read: Sequence[ReadItem] | None = None,
+    change: Callable[[dict[str, Trace]], None] | None = None,
 ) -> Traces:
     """Traces in which `items` are sent, cut as in `cut`, and read, and what the oracle says of them is wanted.
 
-    For lies: `said` replaces what is wanted, `read` what is read.
+    For lies: `read` replaces what is read, and `change` is told the traces of the tables that read by name. Then what
+    these say is wanted, so that nobody objects but they themselves.
     """
     sent_items = cut(items, sizes)
     found = read_items(sent_items.parts, sent_items.singles) if read is None else read
     filled = fill_items(sent_items.parts, found)
+    if change is not None:
+        filled = _changed(filled, change)
+    lies = read is not None or change is not None
+    wanted = fill_wanted_as_told(filled) if lies else fill_wanted([expected(item) for item in items])
     told = sent(program(), {Verdicts.name: filled[Verdicts.name]}, HashPart)
     return {
         Sender.name: fill_sender(sent_items),
-        Wanted.name: fill_wanted([expected(item) for item in items] if said is None else said),
+        Wanted.name: wanted,
         Parts.name: fill_parts(np.concatenate([not_skipped(sent_items.parts, found), told])),
         **filled,
     }
+
+
+def _changed(filled: Mapping[str, Matrix], change: Callable[[dict[str, Trace]], None]) -> dict[str, Matrix]:
+    traces = {}
+    for table in (Transaction, Skipped, Verdicts):
+        traces[table.name] = Trace(table, len(filled[table.name]).bit_length() - 1)
+        traces[table.name].matrix[:] = filled[table.name]
+    change(traces)
+    transaction = traces[Transaction.name].matrix
+    return {RlpByte.name: fill_rlp_byte(transaction), **{name: each.matrix for name, each in traces.items()}}
 
 
 def judge(traces: Traces) -> Report:

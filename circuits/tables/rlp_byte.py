@@ -55,6 +55,10 @@ class Role(IntEnum):
     """The first of several bytes of a number."""
 
 
+ROWS = 256 << (len(Role) - 1).bit_length()
+"""Pairs of a role and a byte, filled up to a power of two."""
+
+
 class Meaning(NamedTuple):
     """What a byte says; each is 0 or 1, but for `size`.
 
@@ -153,7 +157,7 @@ def _meaning(
 def _rows() -> np.ndarray[tuple[int, int], np.dtype[np.uint32]]:
     """Role, byte and meaning, flat, of all pairs; roles that do not exist fill up and mean nothing."""
     rows = []
-    for role in range(1 << (len(Role) - 1).bit_length()):
+    for role in range(ROWS // 256):
         for value in range(256):
             found = meaning(Role(role), value) if role < len(Role) else _meaning(value, False)
             rows.append((role, value, *found[:-1], *found.spelled))

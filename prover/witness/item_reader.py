@@ -24,13 +24,14 @@ _SPELLED = (Mode.ALONE, Mode.FIRST_OF_TWO, Mode.FIRST_OF_THREE)
 
 
 class Row(NamedTuple):
-    """A byte's row: columns of the table, under their names; `mode` and `of` by number, `of` None before values."""
+    """A byte's row: columns of the table, under their names; `mode` and `of` by number, `of` None outside values."""
 
     position: int
     value: int
     mode: Mode
     of: Value | None
     role: Role
+    said: Meaning
     left: int
     none_left: int
     finished: int
@@ -142,6 +143,7 @@ class ItemReader:
             mode=mode,
             of=of,
             role=role,
+            said=said,
             left=left,
             none_left=none_left,
             finished=finished,
@@ -167,7 +169,7 @@ class ItemReader:
             self.start += said.size
         if mode == Mode.TYPE and not said.refused:
             self.typed = True
-        self._move(row, said)
+        self._move(row)
 
     def _meaning(self, role: Role, value: int) -> Meaning:
         return _MEANINGS[role][value]
@@ -197,7 +199,7 @@ class ItemReader:
         self._storage_keys += of == Value.KEY and finished
         self._signed += of in SIGNED
 
-    def _move(self, row: Row, said: Meaning) -> None:
+    def _move(self, row: Row) -> None:
         """What is kept for the next byte."""
         self._left = row.left
         if not row.reads:
@@ -209,7 +211,7 @@ class ItemReader:
             self._list_end = self._fields_end
         if row.entry_over:
             self._entry_end = 0
-        self._mode = _mode_after(row, said)
+        self._mode = _mode_after(row)
         if row.mode == Mode.TYPE:
             self._of = Value.FIELDS
         elif row.finished:
@@ -227,17 +229,17 @@ def _role(mode: Mode, of: Value | None, none_left: bool) -> Role:
     return Role.CONTENT_OF_NUMBER if of in NUMBERS else Role.CONTENT
 
 
-def _mode_after(row: Row, said: Meaning) -> Mode:
+def _mode_after(row: Row) -> Mode:
     if row.mode == Mode.TAG:
         return Mode.VERSION
     if row.mode in (Mode.VERSION, Mode.SIGNER):
         return Mode.TYPE if row.none_left else Mode.SIGNER
     if row.mode == Mode.TYPE or row.finished:
         return Mode.HEAD
-    if said.whole:
+    if row.said.whole:
         return Mode.OPENING if row.mode == Mode.HEAD else Mode.BODY
     if row.mode == Mode.HEAD:
-        return _SPELLED[said.spelled.index(1)]
+        return _SPELLED[row.said.spelled.index(1)]
     return Mode.MIDDLE if row.mode == Mode.FIRST_OF_THREE else Mode.LAST
 
 

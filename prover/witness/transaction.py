@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from circuits.dsl import Trace
 from circuits.tables.hash_buses import PART
 from circuits.tables.payment_buses import LONGEST, REGISTER, TOLD, Verdict
-from circuits.tables.rlp_byte import LONGEST_SHORT, SIGNED_VERSION, SIGNER, RlpByte
+from circuits.tables.rlp_byte import LONGEST_SHORT, ROWS, SIGNED_VERSION, SIGNER, Meaning, RlpByte
 from circuits.tables.skipped import Skipped
 from circuits.tables.transaction import Transaction
 from circuits.tables.transaction_grammar import HEADER
@@ -21,11 +21,6 @@ from prover.witness.streams import Messages, gather
 from verifier.field import P
 
 Matrix = NDArray[np.uint32]
-
-_FIXED = next(iter(RlpByte.declared.values())).values
-assert _FIXED is not None, "the meanings are preprocessed"
-_MEANINGS = _FIXED[:, 2:]
-_MEANING_NAMES = ("refused", "whole", "content", "null", "size")
 
 
 @dataclass(frozen=True)
@@ -78,8 +73,12 @@ def fill_transaction(items: Sequence[ReadItem]) -> Matrix:
     rows = [row for item in items for row in item.reading.rows]
     trace = zeroed(Transaction, len(rows))
     live = slice(len(rows))
-    for name in set(Row._fields) - {"mode", "of"}:
-        getattr(trace, name)[live] = [getattr(row, name) for row in rows]
+    for name in set(Row._fields) - {"mode", "of", "said"}:
+        getattr(trace, name)[live] = np.array([getattr(row, name) for row in rows], dtype=np.int64) % P
+    for name in Meaning._fields:
+        # An array of shape (0,) fits no columns.
+        if rows:
+            getattr(trace, name)[live] = [getattr(row.said, name) for row in rows]
     trace.mode[np.arange(len(rows)), [row.mode for row in rows]] = 1
     of = [(at, row.of) for at, row in enumerate(rows) if row.of is not None]
     trace.of[[at for at, _ in of], [value for _, value in of]] = 1
@@ -102,10 +101,10 @@ def fill_transaction(items: Sequence[ReadItem]) -> Matrix:
 
 def fill_rlp_byte(transaction: Matrix) -> Matrix:
     """The trace (rows, 1) of `RlpByte`: how often a trace of `Transaction` asks for each byte in each role."""
-    trace = zeroed(RlpByte, len(_MEANINGS))
+    trace = zeroed(RlpByte, ROWS)
     layout = Transaction.layout()
     role, value = (transaction[:, layout[name][0]].astype(np.int64) for name in ("role", "value"))
-    trace.asked = np.bincount(256 * role + value, minlength=len(_MEANINGS))
+    trace.asked = np.bincount(256 * role + value, minlength=ROWS)
     return trace.matrix
 
 
@@ -135,11 +134,12 @@ def fill_verdicts(items: Sequence[ReadItem]) -> Matrix:
     for row, item in enumerate(items):
         reading = item.reading
         excess = item.length - reading.start - LONGEST - 1
-        too_long = excess >= 0
+        is_transaction = reading.verdict == Verdict.TRANSACTION
+        too_long = reading.verdict == Verdict.TOO_LONG or (excess >= 0 and not is_transaction)
         trace.item[row], trace.start[row], trace.end[row] = item.number, reading.start, item.length
         trace.too_long[row] = too_long
         trace.distance[row] = bit_rows([excess if too_long else -1 - excess], LENGTH_BITS)[0]
-        if reading.verdict == Verdict.TRANSACTION:
+        if is_transaction:
             trace.transaction[row] = 1
             _fill_signed(trace, row, reading)
             continue
@@ -193,11 +193,7 @@ def _tail(parts: Messages, numbers: Sequence[int], length: int) -> dict[int, int
 
 def _fill_derived(trace: Trace, count: int) -> None:
     """What follows row by row from the other columns; rows from `count` on are idle."""
-    trace.none_left[count:] = 1
-    meanings = _MEANINGS[256 * trace.role + trace.value]
-    for at, name in enumerate(_MEANING_NAMES):
-        setattr(trace, name, meanings[:, at])
-    trace.spelled = meanings[:, len(_MEANING_NAMES) :]
+    trace.none_left[count:] = trace.null[count:] = 1
     left, end = trace.left.astype(np.int64), trace.position.astype(np.int64) + 1
     trace.left_inverse = inverses(left)
     trace.list_inverse = inverses(trace.list_end - end)
