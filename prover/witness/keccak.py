@@ -45,12 +45,12 @@ ROUND_WORDS = np.array(ROUND_CONSTANTS, dtype=np.uint64)
 ONE, TOP = np.uint64(1), np.uint64(LANE - 1)
 ABSORBED = np.array([absorbed_lanes(row) for row in range(SIZE)])
 # What is computed of so many blocks at once stays in the processor's cache.
-BLOCKS_AT_ONCE = 32
+BLOCKS_AT_ONCE = 16
 
 
 def _effect(state: Words) -> Words:
     """D of theta (FIPS 202, section 3.2.1), last axis 5."""
-    parity = np.bitwise_xor.reduce(state.reshape(*state.shape[:-1], SIZE, SIZE), axis=-2)
+    parity: Words = np.bitwise_xor.reduce(state.reshape(*state.shape[:-1], SIZE, SIZE), axis=-2)
     after = np.roll(parity, -1, axis=-1)
     return np.roll(parity, 1, axis=-1) ^ (after << ONE | after >> TOP)
 
@@ -63,7 +63,7 @@ def _planes(state: Words, effect: Words) -> Words:
 
 def _chi(planes: Words) -> Words:
     """The state after chi; the last axis is of whole planes."""
-    rows = planes.reshape(*planes.shape[:-1], -1, SIZE)
+    rows = planes.reshape(*planes.shape[:-1], planes.shape[-1] // SIZE, SIZE)
     return (rows ^ ~np.roll(rows, -1, axis=-1) & np.roll(rows, -2, axis=-1)).reshape(planes.shape)
 
 
@@ -115,12 +115,12 @@ def fill_permutations(padded: Padded) -> NDArray[np.uint32]:
     live = len(padded.blocks)
     trace = zeroed(Keccak, PERIOD * live)
     count = len(trace.matrix) // PERIOD
-    _fill_names(trace, padded, count)
     blocks = _blocks(padded, count)
     for start in range(0, count, BLOCKS_AT_ONCE):
         some = slice(start, start + BLOCKS_AT_ONCE)
         view = _Rows(trace, slice(PERIOD * start, PERIOD * (start + BLOCKS_AT_ONCE)))
         _fill_blocks(view, Blocks(*(each[some] for each in blocks)))
+    _fill_names(trace, padded, count)
     return trace.matrix
 
 
