@@ -3,7 +3,7 @@
 What the tables cannot do alone is done by two tables without rules: one that asks, and one that answers digests.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import cache
 from typing import Any
 
@@ -30,7 +30,7 @@ from circuits.tables.stream_sources import SECP256K1
 from prover.execution.payments.keccak import keccak256
 from prover.execution.payments.signature import recover_address
 from prover.witness.rows import byte_rows, zeroed
-from prover.witness.secp256k1 import fill_secp256k1, public_key_bytes
+from prover.witness.secp256k1 import fill_answers, fill_questions, public_key_bytes
 from prover.witness.secp256k1_recovery import Recovery, Request, recover
 
 Matrix = NDArray[np.uint32]
@@ -99,13 +99,17 @@ def key_address(key: bytes) -> bytes:
 
 
 def traces_of(
-    recoveries: Sequence[Recovery], answers: Sequence[Answer], changed: Iterable[tuple[str, Matrix]] = ()
+    recoveries: Sequence[Recovery],
+    answers: Sequence[Answer],
+    lie: Callable[[dict[str, Matrix]], None] | None = None,
 ) -> Traces:
-    """Traces in which each recovery is asked for and has this answer; `changed` replaces some of them."""
-    found: dict[str, Matrix] = {**fill_secp256k1(program(), recoveries), **dict(changed)}
+    """Traces in which each recovery is asked for and has this answer; `lie` changes what follows from signatures."""
+    found = fill_questions(recoveries)
     found["Asks"] = fill_asks([each.request for each in recoveries], answers)
     found["Digests"] = fill_digests(recoveries)
-    return complete(found)
+    if lie is not None:
+        lie(found)
+    return complete(fill_answers(program(), found))
 
 
 def complete(traces: dict[str, Any]) -> Traces:

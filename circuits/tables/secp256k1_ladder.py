@@ -42,12 +42,12 @@ class Secp256k1Ladder(Table[C]):
         slopes (x - sum_x) = 2 y                       x' = (slopes - slope)^2 - x - sum_x
         y' = (slopes - slope) (x - x') - y             where `slopes` is the sum of both slopes
 
-    Why no addition is exceptional. The first would say nothing if point and addend were equal; if they were
-    opposite, or the second sum exceptional, no slope would solve it, as y is never zero. (a + b w) R is infinity
-    only if a^2 - a b + b^2 is a multiple of the order n, R being of that order, so for (a, b) other than (0, 0)
-    only if it is at least n. Point less addend has a second coordinate below zero, and coordinates of at most 2^(j
-    + 1) + 2 in size, so up to row 126 it is below n: 3 (2^127 + 2)^2 < n. On row 127 it is below 4 n, which leaves
-    twelve pairs, none of them in reach (a test lists them).
+    Why no addition is exceptional: that neither the point is infinity, nor that twice plus the addend, nor are point
+    and addend equal, where the first relation would say nothing, or opposite, where no slope would solve it. (a + b w) R
+    is infinity only if a^2 - a b + b^2 is a multiple of the order n, which R has; so, for (a, b) other than (0, 0),
+    only if it is at least n. The second coordinate is below zero on every row, with the addend as well, and none is
+    larger than 2^(j + 1) + 2 in size, so up to row 126 all these norms are below n: 3 (2^127 + 2)^2 < n. On row 127
+    they are below 4 n, which leaves the twelve pairs of norm n and 3 n; none is in reach (a test lists them).
     """
 
     max_log_height = 18

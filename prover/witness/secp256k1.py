@@ -50,17 +50,28 @@ Matrix = NDArray[np.uint32]
 
 def fill_secp256k1(compiled: Compiled, recoveries: Sequence[Recovery]) -> dict[str, Matrix]:
     """The traces of all tables of secp256k1 but those of ranges and byte pairs."""
+    return fill_answers(compiled, fill_questions(recoveries))
+
+
+def fill_questions(recoveries: Sequence[Recovery]) -> dict[str, Matrix]:
+    """The tables that follow from the signatures, true or not."""
     curves = [(number, each.curve) for number, each in enumerate(recoveries) if each.curve is not None]
-    traces = {
+    return {
         Secp256k1Signature.name: fill_signatures(recoveries),
         Secp256k1Unit.name: fill_units(curves),
         Secp256k1Ladder.name: fill_ladders(curves),
         Secp256k1Addition.name: fill_additions(curves),
         Secp256k1Base.name: fill_base([curve for _, curve in curves]),
     }
-    traces[Secp256k1Comparison.name] = fill_comparisons(compiled, traces)
-    traces[Secp256k1Relation.name] = fill_relations(compiled, traces)
-    return traces
+
+
+def fill_answers(compiled: Compiled, traces: Mapping[str, Matrix]) -> dict[str, Matrix]:
+    """`traces` with those of comparisons and relations added, which answer whatever the others say."""
+    return {
+        **traces,
+        Secp256k1Comparison.name: fill_comparisons(compiled, traces),
+        Secp256k1Relation.name: fill_relations(compiled, traces),
+    }
 
 
 def address(recovery: Recovery) -> bytes | None:

@@ -120,19 +120,24 @@ def recover(request: Request) -> Recovery:
     point = lift(r, request.parity)
     if point is None:
         return Recovery(request, pow(-(r**3 + 7) % PRIME, (PRIME + 1) // 4, PRIME), None)
-    inverse = pow(r, -1, ORDER)
-    scalar, base_scalar = s * inverse % ORDER, -request.hash * inverse % ORDER
-    multiples, setup = _multiples(Signed(*point))
-    ladder = _ladder(scalar, multiples)
+    return recover_on_curve(request, point[1])
+
+
+def recover_on_curve(request: Request, root: int) -> Recovery:
+    """Recover with R = (r, root), whose coordinates need not be below the prime."""
+    inverse = pow(request.r, -1, ORDER)
+    scalar, base_scalar = request.s * inverse % ORDER, -request.hash * inverse % ORDER
+    multiples, setup = multiples_of(Signed(request.r, root))
+    ladder = ladder_steps(scalar, multiples)
     last = ladder.steps[-1]
-    inner = _added(last.point, last.addend)
-    end = _added(inner.three, last.point)
+    inner = added(last.point, last.addend)
+    end = added(inner.three, last.point)
     digits, base = _base(base_scalar)
     closing = _closing(end.three, base[-2].three if digits else None)
     additions = (*setup, *base, inner, end, *closing.rows)
     return Recovery(
         request,
-        point[1],
+        root,
         Curve(scalar, base_scalar, multiples, ladder, additions, digits, closing.subtracts, closing.key),
     )
 
@@ -156,7 +161,7 @@ def scalar_pairs(scalar: int) -> Iterator[tuple[int, int, int]]:
                     yield start, a, b
 
 
-def _added(one: Signed, two: Signed) -> Addition:
+def added(one: Signed, two: Signed) -> Addition:
     """One addition; raises ValueError if the points have one x-coordinate."""
     (x1, y1), (x2, y2) = one.point, two.point
     slope = (y2 - y1) * pow(x2 - x1, -1, PRIME) % PRIME
@@ -164,13 +169,13 @@ def _added(one: Signed, two: Signed) -> Addition:
     return Addition(slope, one, two, Signed(x, (slope * (x1 - x) - y1) % PRIME))
 
 
-def _check(addition: Addition) -> Addition:
+def checking(addition: Addition) -> Addition:
     """The row that shows an addition's x-coordinates to differ."""
     one, two = addition.one.x, addition.two.x
     return Addition(pow(two - one, -1, PRIME), Signed(one, 0), Signed(two, 0))
 
 
-def _multiples(point: Signed) -> tuple[dict[int, Signed], tuple[Addition, Addition]]:
+def multiples_of(point: Signed) -> tuple[dict[int, Signed], tuple[Addition, Addition]]:
     found = {ONE: point}
 
     def apply(label: int) -> None:
@@ -180,22 +185,18 @@ def _multiples(point: Signed) -> tuple[dict[int, Signed], tuple[Addition, Additi
 
     apply(ONE_AND_W)
     apply(MINUS_W)
-    first = _added(point, found[ONE_AND_W])
-    second = _added(first.three, found[MINUS_W])
+    first = added(point, found[ONE_AND_W])
+    second = added(first.three, found[MINUS_W])
     found[TWO_AND_W], found[TWO] = first.three, second.three
     apply(MINUS_TWO_W)
     apply(TWO_W_SQUARED)
     return found, (first, second)
 
 
-def _ladder(scalar: int, multiples: dict[int, Signed]) -> Ladder:
-    """The first way in which no addition is exceptional; that there is one is shown at `Secp256k1Ladder`."""
-    for start, first, second in scalar_pairs(scalar):
-        try:
-            return Ladder(start, first, second, _steps(start, first, second, multiples))
-        except ValueError:
-            continue
-    raise AssertionError("every scalar has a way through the ladder")
+def ladder_steps(scalar: int, multiples: dict[int, Signed]) -> Ladder:
+    """The ladder that multiplies by a scalar, not zero modulo the order."""
+    start, first, second = next(scalar_pairs(scalar))
+    return Ladder(start, first, second, _steps(start, first, second, multiples))
 
 
 def _steps(start: int, first: int, second: int, multiples: dict[int, Signed]) -> tuple[Step, ...]:
@@ -234,8 +235,8 @@ def _base(scalar: int) -> tuple[tuple[int, ...], tuple[Addition, ...]]:
         rows: list[Addition] = []
         try:
             for addend in points[1:]:
-                rows.append(_added(rows[-1].three if rows else points[0], addend))
-            return digits, (*rows, _check(rows[-1]))
+                rows.append(added(rows[-1].three if rows else points[0], addend))
+            return digits, (*rows, checking(rows[-1]))
         except ValueError:
             continue
     assert not scalar, "every scalar has coefficients without an exceptional addition"
@@ -257,16 +258,16 @@ class _Closing(NamedTuple):
 def _closing(end: Signed, base: Signed | None) -> _Closing:
     """The last two rows: the ladder's point plus the generator's multiple."""
     if base is None:
-        return _Closing((Addition(one=end), Addition()), False, end.point)
+        return _Closing((Addition(one=end), Addition(one=Signed(end.x, 0))), False, end.point)
     if end.x != base.x:
-        row = _added(end, base)
-        return _Closing((row, _check(row)), False, row.three.point)
+        row = added(end, base)
+        return _Closing((row, checking(row)), False, row.three.point)
     if end.y != base.y:
         row = Addition(1, end, base)
         return _Closing((row, Addition(one=Signed(end.x, 0), two=Signed(base.x, 0))), False, None)
     double = _doubled(end)
-    row = _added(double, base.negated())
-    return _Closing((row, _check(row)), True, double.point)
+    row = added(double, base.negated())
+    return _Closing((row, checking(row)), True, double.point)
 
 
 def _doubled(point: Signed) -> Signed:
