@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from itertools import chain, repeat
 from typing import Any
 
+import pytest
 from ethereum.forks.cancun.transactions import FeeMarketTransaction, signing_hash_1559
 from ethereum_rlp import rlp
 from ethereum_rlp.exceptions import RLPException
@@ -168,7 +169,54 @@ def test_every_prefix_and_every_single_changed_byte_is_another_transaction_or_no
 
 FIELDS: list[Any] = [b"\5", b"", b"\1", b"\2", b"\x52\x08", bytes(20), b"\x7f", b"d" * 55, [[bytes(20), []]]]
 FIELDS += [b"\1", b"\3" * 32, b"\4" * 32]
+TO, DATA, ACCESS_LIST = 5, 7, 8
 SMALLEST: list[Any] = [b""] * 8 + [[]] + [b""] * 3
+
+
+NOT_ACCESS_LISTS: list[Any] = [
+    b"",
+    b"\1",
+    [b""],
+    [[]],
+    [[bytes(20)]],
+    [[[], bytes(20)]],
+    [[bytes(20), [], []]],
+    [[bytes(20), [], b""]],
+    [[bytes(20), b""]],
+    [[bytes(19), []]],
+    [[bytes(21), []]],
+    [[b"", []]],
+    [[bytes(20), [b""]]],
+    [[bytes(20), [bytes(31)]]],
+    [[bytes(20), [bytes(33)]]],
+    [[bytes(20), [[bytes(32)]]]],
+    [[bytes(20), bytes(32)]],
+    [[bytes(20), []], b""],
+    [bytes(20), []],
+]
+
+
+def shapes() -> Iterator[Any]:
+    """Values that are no transaction's, all in canonical encodings."""
+    yield from ([*FIELDS[:8], wrong, *FIELDS[9:]] for wrong in NOT_ACCESS_LISTS)
+    for at, field in enumerate(FIELDS):
+        yield FIELDS[:at] + FIELDS[at + 1 :]
+        if at != ACCESS_LIST:
+            yield [*FIELDS[:at], [], *FIELDS[at + 1 :]]
+            yield [*FIELDS[:at], [field], *FIELDS[at + 1 :]]
+        if at not in (TO, DATA, ACCESS_LIST):
+            yield [*FIELDS[:at], b"\0", *FIELDS[at + 1 :]]
+            yield [*FIELDS[:at], b"\0" + field, *FIELDS[at + 1 :]]
+            yield [*FIELDS[:at], b"\1" * 33, *FIELDS[at + 1 :]]
+    yield from ([*FIELDS[:TO], bytes(length), *FIELDS[TO + 1 :]] for length in (1, 19, 21, 32))
+    yield from ([*FIELDS, b""], [*FIELDS, []], [FIELDS], [], b"", b"\5", encoded(FIELDS, repeat(CANONICAL)))
+
+
+@pytest.mark.parametrize("values", list(shapes()))
+def test_values_of_another_shape_are_malformed(values: Any) -> None:
+    data = b"\x02" + encoded(values, repeat(CANONICAL))
+    assert decoded(data) is None
+    assert specified(data) is None
 
 
 def test_a_length_that_is_longer_than_need_be_is_malformed_wherever_it_stands() -> None:
