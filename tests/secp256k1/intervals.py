@@ -6,8 +6,8 @@ from typing import Any
 
 from circuits.dsl import Air, Bus, Table
 from circuits.dsl.cells import Opaque
-from circuits.dsl.declared import Kind
 from circuits.dsl.compile import compile_program
+from circuits.dsl.declared import Kind
 from circuits.dsl.source import Source
 from circuits.tables.byte_pairs import BYTE, BytePair
 from verifier.field import P

@@ -100,9 +100,9 @@ def test_every_scalar_has_a_ladder() -> None:
     side, gap = 2**STEPS, A1 + A2
     assert 0 < A1 < A2
     assert B1 < 0 < B2
-    assert -B1 <= side - 1
-    assert B2 - B1 <= 2 * side
-    assert -2 * B1 > side
+    assert side - 1 >= -B1
+    assert 2 * side >= B2 - B1
+    assert side < -2 * B1
     upper, lower = (side - 1, 2 * side - 2), (-side - 1, -2)
     # The next may be behind the upper box only if the last is here:
     last = (upper[1] + 1 - gap, upper[0] - 1)

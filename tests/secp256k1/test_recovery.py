@@ -71,7 +71,7 @@ def test_mainnet_block() -> None:
 
 @pytest.mark.parametrize("part", range(4))
 def test_wycheproof(part: int) -> None:
-    """Every signature of the file whose r and s have 256 bits, with both parities, and with the other s if it is high."""
+    """Every signature of the file whose r and s have 256 bits, with both parities; if s is high, with the other too."""
     rows = vectors("wycheproof_secp256k1.json")[part::4]
     requests = []
     for row in rows:
