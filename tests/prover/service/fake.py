@@ -65,7 +65,9 @@ def block(**orders: Any) -> bytes:
 
 
 def prove_batch(
-    request: Request, report: Callable[[Progress], None] | None, cancelled: Callable[[], bool] | None
+    request: Request,
+    report: Callable[[Progress], None] | None = None,
+    cancelled: Callable[[], bool] | None = None,
 ) -> Settlement:
     orders = json.loads(request.blocks[0])
     assert report is not None
