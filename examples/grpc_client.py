@@ -25,6 +25,8 @@ MESSAGE_BYTES = 64 << 20
 OPTIONS = [
     ("grpc.max_send_message_length", MESSAGE_BYTES),
     ("grpc.max_receive_message_length", MESSAGE_BYTES),
+    # A proxy of the environment cannot reach a service on this machine.
+    ("grpc.enable_http_proxy", 0),
 ]
 
 

@@ -88,6 +88,8 @@ def prove_batch(
             )
         case "setup":
             raise SetupError("KERNEL_MISSING", "There is no kernel.", "Build it.")
+        case "estimate":
+            raise SetupError("MEMORY_EXCEEDED", "This proof needs about 9 MiB of memory.", "Prove less.")
         case "memory":
             raise MemoryError
         case "bug":
