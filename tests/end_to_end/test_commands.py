@@ -56,6 +56,14 @@ def test_a_proof_made_inspected_and_verified_on_the_command_line(tmp_path: Path)
     assert shown.stdout.startswith("ACCEPTED in ")
     for word in (found["statement"]["anchor"], "Sha256", "queried_rows_and_paths", found["binding_term"]):
         assert word in shown.stdout
+    (tmp_path / "cut.proof").write_bytes((tmp_path / "block.proof").read_bytes()[:-1])
+    cut = sequitur(tmp_path, "inspect", "cut.proof", "--json")
+    assert cut.returncode == 1
+    claimed = json.loads(cut.stdout)
+    assert {"accepted", "reason", "claimed"} <= set(claimed)
+    assert not {"statement", "provable_bits", "tables"} & set(claimed)
+    assert claimed["claimed"]["statement"] == found["statement"]
+    assert "Claimed, and not proven" in sequitur(tmp_path, "inspect", "cut.proof").stdout
     verified = sequitur(tmp_path, "verify", "block.proof", "--expect", f"namespace={LARGEST.hex()}")
     assert (verified.returncode, verified.stdout.startswith("ACCEPTED")) == (0, True)
     rejected = sequitur(tmp_path, "verify", "block.proof", "--expect", "first_height=1")

@@ -11,6 +11,7 @@ from prover.v1 import prover_pb2
 from tests.prover.commands.conftest import Run
 from tests.prover.service import fake
 from tests.prover.service.conftest import NAMESPACE, Service, batch, first_worker
+from verifier.proof import MAX_PROOF_BYTES
 from verifier.statement import Statement
 
 HEX = NAMESPACE.hex()
@@ -153,3 +154,7 @@ def test_what_is_no_proof_is_rejected(run: Run, tmp_path: Path, command: str) ->
     assert found["accepted"] is False
     assert found["reason"] == "not a Sequitur proof: wrong magic"
     assert "statement" not in found
+    with (tmp_path / "proof").open("wb") as file:
+        file.truncate(MAX_PROOF_BYTES + 1)
+    ended = run(command, tmp_path / "proof")
+    assert (ended.code, f"at most {MAX_PROOF_BYTES:,} bytes" in ended.out) == (1, True)

@@ -125,7 +125,7 @@ def test_an_unexpected_fault_is_one_line_and_code_3(
     def fail(*_: Any) -> None:
         raise RuntimeError("two\nlines")
 
-    monkeypatch.setattr("prover.commands.inspect.judge", fail)
+    monkeypatch.setattr("prover.commands.inspect.check", fail)
     ended = run("inspect", "block.json")
     assert (ended.code, ended.out, ended.err.count("\n")) == (3, "", 1)
     assert json.loads(run("inspect", "block.json", "--json").out)["error"]["code"] == "INTERNAL"
