@@ -18,13 +18,14 @@ from circuits.tables.log import Log
 from circuits.tables.node import Node
 from circuits.tables.share import Share
 from prover.account import Account, Cancelled, Progress, Stage
-from prover.adapter.celestia import check_blob_namespace, read_blocks
+from prover.adapter.celestia import read_blocks
 from prover.adapter.celestia.opening import Opening, open_namespace
 from prover.adapter.celestia.ordering import ordered_items
 from prover.engine import Engine
 from prover.errors import InputError, SetupError
 from prover.execution.log import GENESIS_STATE, Step, execute
 from prover.memory import available, estimate
+from prover.request import Request, check_request
 from prover.stark import STAGES, prove
 from prover.witness.hashing import fill_hashing
 from prover.witness.height import fill_height
@@ -33,7 +34,7 @@ from prover.witness.node import fill_node
 from prover.witness.rows import TableTooTall
 from prover.witness.share import fill_share
 from verifier.errors import Rejected
-from verifier.profile import DEFAULT, PROFILES, Profile, profile_named
+from verifier.profile import Profile, profile_named
 from verifier.registry import CELESTIA_LOG, NO_RECEIPTS
 from verifier.statement import Statement
 
@@ -41,23 +42,7 @@ __all__ = ["Cancelled", "Progress", "Record", "Request", "Settlement", "Stage", 
 
 Matrix = NDArray[np.uint32]
 
-LAYERS = ("celestia",)
-PROGRAMS = ("log",)
 PREPARATION = ("read blocks", "open namespace", "execute", "fill tables")
-LAST_CHAIN_ID = 2**64 - 1
-
-
-@dataclass(frozen=True)
-class Request:
-    """What to prove. `blocks` are block files in any order; an empty state is the program's genesis state."""
-
-    layer: str
-    program: str
-    namespace: bytes
-    blocks: tuple[bytes, ...]
-    chain_id: int = 0
-    state_before: bytes = b""
-    profile: str = DEFAULT
 
 
 @dataclass(frozen=True)
@@ -127,40 +112,6 @@ def prove_batch(
         raise InputError("BATCH_TOO_LARGE", message, "Prove fewer heights at a time.") from error
     record = Record((*account.stages, *result.stages), result.security.bits, result.security.binding)
     return Settlement(executed.statement, result.proof, record)
-
-
-def check_request(request: Request) -> None:
-    """Raise `InputError` unless layer, program, namespace, chain id, state and profile are possible ones."""
-    if request.layer not in LAYERS:
-        raise InputError(
-            "LAYER_UNKNOWN", f"There is no layer {request.layer!r}.", f"Use one of: {', '.join(LAYERS)}."
-        )
-    if request.program not in PROGRAMS:
-        raise InputError(
-            "PROGRAM_UNKNOWN",
-            f"There is no program {request.program!r}.",
-            f"Use one of: {', '.join(PROGRAMS)}.",
-        )
-    if request.profile not in PROFILES:
-        raise InputError(
-            "PROFILE_UNKNOWN",
-            f"There is no profile {request.profile!r}.",
-            f"Use one of: {', '.join(PROFILES)}.",
-        )
-    check_blob_namespace(request.namespace)
-    if not 0 <= request.chain_id <= LAST_CHAIN_ID:
-        raise InputError(
-            "CHAIN_ID_INVALID", f"{request.chain_id} is no chain id.", "Give one from 0 to 2^64 - 1."
-        )
-    if len(request.state_before) not in (0, len(GENESIS_STATE)):
-        found = len(request.state_before)
-        raise InputError(
-            "STATE_INVALID", f"A state has 32 bytes, not {found}.", "Give the state after the last proof."
-        )
-    if not request.blocks:
-        raise InputError(
-            "BLOCKS_MISSING", "There is no block to prove.", "Give a block file for every height."
-        )
 
 
 def execute_log(opening: Opening, chain_id: int, state: bytes) -> Executed:

@@ -4,7 +4,7 @@ import argparse
 import json
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -67,7 +67,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     chosen = parser.parse_args(arguments)
     try:
-        found = check(chosen.proof, chosen.profile, chosen.expect)
+        found, _ = check(chosen.proof, chosen.profile, chosen.expect)
     except UsageError as error:
         _tell(error, chosen.json)
         return USAGE
@@ -75,22 +75,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return ACCEPTED if found["accepted"] else REJECTED
 
 
-def check(proof: Path, profile: str, expected: Sequence[str]) -> dict[str, Any]:
-    """The verdict on a proof file as plain values, see `facts`; raises `UsageError`."""
+def check(proof: Path, profile: str, expected: Sequence[str]) -> tuple[dict[str, Any], bytes]:
+    """The verdict on a proof file as plain values, see `facts`, and the bytes it is about.
+
+    Raises `UsageError`. Of a file longer than any proof no bytes are read.
+    """
     wanted = expectations(expected)
     known_profile(profile)
     try:
         data = proof_bytes(proof)
     except TooLong as rejection:
-        return facts(Verdict(False, rejection.reason, profile), rejection.size, 0.0)
-    return judge(data, profile, wanted)
-
-
-def judge(data: bytes, profile: str, expected: Mapping[str, int | bytes]) -> dict[str, Any]:
-    """The verdict on a proof's bytes as plain values, see `facts`."""
+        return facts(Verdict(False, rejection.reason, profile), rejection.size, 0.0), b""
     began = time.perf_counter()
-    verdict = verify(data, profile, expected)
-    return facts(verdict, len(data), time.perf_counter() - began)
+    verdict = verify(data, profile, wanted)
+    return facts(verdict, len(data), time.perf_counter() - began), data
 
 
 def facts(verdict: Verdict, size: int, seconds: float) -> dict[str, Any]:

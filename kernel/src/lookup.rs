@@ -82,7 +82,6 @@ pub fn lookup(
     };
     let work = Work { code: &code, columns: &columns, sources: &sources, rows };
     let (mut matrix, sums) = match vectors_per_register(code.registers + 3 * DEGREE * columns.len()) {
-        8 => work.fill::<8>(),
         4 => work.fill::<4>(),
         2 => work.fill::<2>(),
         _ => work.fill::<1>(),

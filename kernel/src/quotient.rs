@@ -63,7 +63,6 @@ pub fn quotient(
     let work =
         Work { code: &code, plan: &plan, selectors: &selectors, sources: &sources, rows: 2 << log_height };
     let values = match vectors_per_register(code.registers) {
-        8 => work.evaluate::<8>(),
         4 => work.evaluate::<4>(),
         2 => work.evaluate::<2>(),
         _ => work.evaluate::<1>(),

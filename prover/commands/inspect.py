@@ -10,9 +10,8 @@ from rich.table import Table as Listing
 
 from prover.commands.arguments import usage
 from prover.commands.output import ExitCode, print_facts, print_json, print_verdict, size_text, stdout
-from verifier.arguments import known_profile, proof_bytes
 from verifier.channel import EXTENSION_BYTES
-from verifier.cli import judge
+from verifier.cli import check
 from verifier.errors import Rejected
 from verifier.merkle import DIGEST_BYTES
 from verifier.profile import DEFAULT, profile_named
@@ -42,7 +41,7 @@ def inspect(
 ) -> None:
     """Show what a proof says, its size by part, its tables, its security term by term, and check it.
 
-    Nothing shown is true unless the verdict is ACCEPTED.
+    Of a rejected proof all this is only claimed, and JSON has it under "claimed".
 
     Examples:
 
@@ -51,12 +50,11 @@ def inspect(
       sequitur inspect block.proof --json | jq .tables
     """
     with usage():
-        known_profile(profile)
-        data = proof_bytes(proof)
-    found = judge(data, profile, {})
+        found, data = check(proof, profile, [])
     # What cannot be read is not shown, and the verdict says why it could not.
     with contextlib.suppress(Rejected):
-        found |= contents_of(data, profile)
+        contents = contents_of(data, profile)
+        found |= contents if found["accepted"] else {"claimed": contents}
     if as_json:
         print_json(found)
     else:
@@ -116,11 +114,14 @@ def tables(program: Program, shape: Shape) -> list[TableFacts]:
 
 def _print(facts: dict[str, Any]) -> None:
     print_verdict(facts)
-    if "statement" not in facts:
-        return
-    print_facts("Statement", {"program": facts["program"], **facts["statement"]})
+    title, size = "Statement", size_text(facts["size_bytes"])
+    if not facts["accepted"]:
+        if "claimed" not in facts:
+            return
+        title, facts = "Claimed, and not proven", facts["claimed"]
+    print_facts(title, {"program": facts["program"], **facts["statement"]})
     sizes = {name: f"{size:>12,}" for name, size in facts["parts"].items()}
-    print_facts(f"Size: {size_text(facts['size_bytes'])}", sizes)
+    print_facts(f"Size: {size}", sizes)
     listing = Listing(
         "table", "rows", "main columns", "preprocessed", "lookup", title="Tables", title_justify="left"
     )

@@ -46,7 +46,7 @@ def serve(
         if as_json:
             print_json({"address": address})
         else:
-            stdout().print(f"listening on [bold]{address}[/], store {store}")
+            stdout().print(f"listening on {address}, store {store}", markup=False, soft_wrap=True)
 
     asyncio.run(
         run_service(

@@ -37,7 +37,7 @@ def verify(
       sequitur verify block.proof --json | jq .statement.state_after
     """
     with usage():
-        found = check(proof, profile, expect or [])
+        found, _ = check(proof, profile, expect or [])
     if as_json:
         print_json(found)
     else:

@@ -38,6 +38,7 @@ _RETRY = {
         }
     ]
 }
+_THIS_MACHINE = ("127.", "localhost:", "[::1]:")
 _DEADLINE = 60.0
 _VERIFY_DEADLINE = 300.0
 
@@ -54,6 +55,8 @@ class Client:
                 ("grpc.service_config", json.dumps(_RETRY)),
                 # A service that was restarted is to be found again within a second, not within two minutes.
                 ("grpc.max_reconnect_backoff_ms", 1000),
+                # The environment's proxy would look for this machine's service on its own machine.
+                ("grpc.enable_http_proxy", int(not address.startswith(_THIS_MACHINE))),
             ],
         )
         self._address = address

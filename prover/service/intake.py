@@ -5,15 +5,11 @@ import binascii
 import uuid
 from typing import Any
 
-from prover.adapter.celestia import check_blob_namespace
 from prover.errors import InputError
+from prover.request import LAYERS, PROGRAMS
 from prover.service.status import field_invalid
 from verifier.profile import DEFAULT, PROFILES
 
-LAYERS = {"celestia": check_blob_namespace}
-"""Sequencing layers served, with what raises `InputError` for a namespace that none of its blobs can have."""
-
-PROGRAMS = ("log",)
 BLOCKS = 1024
 PROOF_BYTES = 8 << 20
 _PAGE_SIZE, _LARGEST_PAGE = 50, 200

@@ -65,7 +65,8 @@ def work(task: dict[str, Any], say: Say) -> None:
     except InputError as error:
         say(failure("input", error))
     except SequiturError as error:
-        say(failure("setup", error))
+        # A fact about the machine, but trying again at once would only spend the time again.
+        say(failure("memory" if error.code == "MEMORY_EXCEEDED" else "setup", error))
     except MemoryError:
         say(failure("memory", SetupError("MEMORY_EXCEEDED", "Proving needs more memory than there is.", "")))
     except OSError as error:

@@ -65,7 +65,9 @@ def block(**orders: Any) -> bytes:
 
 
 def prove_batch(
-    request: Request, report: Callable[[Progress], None] | None, cancelled: Callable[[], bool] | None
+    request: Request,
+    report: Callable[[Progress], None] | None = None,
+    cancelled: Callable[[], bool] | None = None,
 ) -> Settlement:
     orders = json.loads(request.blocks[0])
     assert report is not None
@@ -86,6 +88,8 @@ def prove_batch(
             )
         case "setup":
             raise SetupError("KERNEL_MISSING", "There is no kernel.", "Build it.")
+        case "estimate":
+            raise SetupError("MEMORY_EXCEEDED", "This proof needs about 9 MiB of memory.", "Prove less.")
         case "memory":
             raise MemoryError
         case "bug":

@@ -57,6 +57,7 @@ def test_a_batch_becomes_a_checked_proof(service: Callable[..., Service], tmp_pa
         ("input", code_pb2.INVALID_ARGUMENT, "BLOCK_INCONSISTENT"),
         ("setup", code_pb2.INTERNAL, "ATTEMPTS_EXHAUSTED"),
         ("memory", code_pb2.RESOURCE_EXHAUSTED, "MEMORY_EXCEEDED"),
+        ("estimate", code_pb2.RESOURCE_EXHAUSTED, "MEMORY_EXCEEDED"),
         ("bug", code_pb2.INTERNAL, "INTERNAL"),
         ("death", code_pb2.INTERNAL, "ATTEMPTS_EXHAUSTED"),
         ("exit", code_pb2.INTERNAL, "ATTEMPTS_EXHAUSTED"),

@@ -1,0 +1,49 @@
+"""A whole attack on a program: several witnesses, every table, every cell, every constraint."""
+
+from collections.abc import Sequence
+from functools import cached_property
+
+import numpy as np
+
+from tests.adversarial.floating import floating_cells
+from tests.adversarial.needed import RegisteredLie, unneeded
+from tests.adversarial.reviewed import DontCare, Implied
+from tests.adversarial.sweep import Sweep, sweep
+from tests.adversarial.witness import Witness
+
+MOST_ROWS = 48
+SEED = 1
+
+
+class Campaign:
+    """An attack on honest witnesses of one program; the same every time."""
+
+    def __init__(self, witnesses: Sequence[Witness], most_rows: int = MOST_ROWS) -> None:
+        self.witnesses, self.most_rows = witnesses, most_rows
+        self.compiled = witnesses[0].compiled
+
+    @cached_property
+    def sweeps(self) -> dict[str, list[Sweep]]:
+        """What came of changing cells, by table: a sweep for each witness in which the table is present."""
+        generator = np.random.default_rng(SEED)
+        found: dict[str, list[Sweep]] = {}
+        for witness in self.witnesses:
+            for attacked in witness.present():
+                found.setdefault(attacked.form.name, []).append(sweep(attacked, self.most_rows, generator))
+        return found
+
+    def floating(self, dont_cares: Sequence[DontCare] = ()) -> list[str]:
+        """The cells whose change nobody notices, and excuses that excuse nothing, in words."""
+        every = [each for sweeps in self.sweeps.values() for each in sweeps]
+        complaints, used = floating_cells(self.compiled, every, dont_cares)
+        idle = (excuse for excuse in dont_cares if excuse not in used)
+        return complaints + [
+            f"{each.table.name}: nothing floats of {', '.join(each.fields)}" for each in idle
+        ]
+
+    def unneeded(
+        self, table: str, implied: Sequence[Implied] = (), lies: Sequence[RegisteredLie] = ()
+    ) -> list[str]:
+        """The constraints of a table that nothing would miss, and reviews out of date, in words."""
+        generator = np.random.default_rng(SEED)
+        return unneeded(self.compiled, self.sweeps[table], implied, lies, generator)
