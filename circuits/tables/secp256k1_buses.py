@@ -56,7 +56,7 @@ LINEAR_BOUND = 1 << 26
 
 
 class NotAbove(Bus[C]):
-    """low <= high, as integers of 32 bytes; the sender owes that all of them are bytes."""
+    """`low` is 32 bytes, and as an integer not above `high`; the sender owes that `high` is bytes."""
 
     name = "secp256k1.not_above"
     low: "Sequence[C | int]" = cells(LIMBS)

@@ -7,7 +7,7 @@ from circuits.tables.secp256k1_buses import NotAbove
 
 
 class Secp256k1Comparison(Table[C]):
-    """low + distance = high a row, with a carry for every two bytes."""
+    """low + distance = high a row, with a carry for every two bytes; `low` and `distance` are bytes."""
 
     max_log_height = 16
     live: C = flag()
@@ -17,6 +17,7 @@ class Secp256k1Comparison(Table[C]):
     carries: Cells[C] = flags(HALVES - 1)
 
     def rules(self, air: Air[C], below: "Secp256k1Comparison[C]") -> None:
+        are_bytes(air, self.low)
         are_bytes(air, self.distance)
         carried: C | int = 0
         rows = zip(paired(self.low), paired(self.distance), paired(self.high), strict=True)

@@ -43,11 +43,11 @@ class Secp256k1Ladder(Table[C]):
         y' = (slopes - slope) (x - x') - y             where `slopes` is the sum of both slopes
 
     Why no addition is exceptional: that neither the point is infinity, nor that twice plus the addend, nor are point
-    and addend equal, where the first relation would say nothing, or opposite, where no slope would solve it. (a + b w) R
-    is infinity only if a^2 - a b + b^2 is a multiple of the order n, which R has; so, for (a, b) other than (0, 0),
-    only if it is at least n. The second coordinate is below zero on every row, with the addend as well, and none is
-    larger than 2^(j + 1) + 2 in size, so up to row 126 all these norms are below n: 3 (2^127 + 2)^2 < n. On row 127
-    they are below 4 n, which leaves the twelve pairs of norm n and 3 n; none is in reach (a test lists them).
+    and addend equal, where the first relation would say nothing, or opposite, where no slope would solve it. R has
+    the order n, so (a + b w) R is infinity only if n divides a^2 - a b + b^2; for (a, b) other than (0, 0) only if
+    that is at least n. The second coordinate is below zero on every row, with the addend as well, and none is larger
+    than 2^(j + 1) + 2 in size, so up to row 126 all these norms are below n: 3 (2^127 + 2)^2 < n. On row 127 they
+    are below 4 n, which leaves the twelve pairs of norm n and 3 n; none is in reach (a test lists them).
     """
 
     max_log_height = 18

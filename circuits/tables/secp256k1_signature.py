@@ -3,7 +3,7 @@
 from circuits.dsl import Air, C, Cells, Table, cell, cells, flag
 from circuits.gadgets.modular import HALVES, LIMBS, PAIR_BITS, halves, limbs, paired
 from circuits.gadgets.secp256k1 import HALF_ORDER, LAMBDA, ORDER, PRIME
-from circuits.tables.byte_pairs import BytePair, are_bytes
+from circuits.tables.byte_pairs import BytePair
 from circuits.tables.hash_buses import HashPart
 from circuits.tables.keccak_buses import KeccakDigest
 from circuits.tables.secp256k1_base import WINDOW_BITS, WINDOWS
@@ -80,8 +80,6 @@ class Secp256k1Signature(Table[C]):
             air.zero(self.number)
         with air.between_rows():
             air.equal(below.number, self.number + 1)
-        for value in (self.square, self.cube, self.root, self.scalar, self.base_scalar, self.x, self.y):
-            are_bytes(air, value)
         valid = self.on_curve - self.infinite
         # 0 or 1: `infinite` is 1 only if `on_curve` is.
         air.zero(self.infinite * (1 - self.on_curve))
@@ -127,8 +125,10 @@ class Secp256k1Signature(Table[C]):
         sign = 1 - 2 * self.on_curve
         right_side = [sign * pair for pair in (cube[0] + 7, *cube[1:])]
         air.send(Relation(0, self.root, self.root, right_side), when=self.in_range)
-        # Soundness: only one of a point's two roots below the prime has the parity, so that must be where it is.
-        air.send(NotAbove(self.root, limbs(PRIME - 1)), when=self.on_curve)
+        # Soundness: only one of a point's two roots below the prime has the parity, so that must be where it is. Of the
+        # others, as of the scalars below, all that matters is that limbs are bytes.
+        for value in (self.square, self.cube, self.root):
+            air.send(NotAbove(value, limbs(PRIME - 1)), when=self.in_range)
         air.zero(self.on_curve * (self.root[0] - 2 * self.half - self.parity))
         air.lookup(BytePair(self.half, 2 * self.half))
         air.zero((1 - self.on_curve) * self.asked)
@@ -147,6 +147,7 @@ class Secp256k1Signature(Table[C]):
         linear[HALVES // 2] = linear[HALVES // 2] - 2 * self.start
         air.send(Relation(1, [*self.second, *zeros], limbs(LAMBDA), linear), when=self.on_curve)
         air.send(Relation(1, self.r, self.scalar, [-pair for pair in paired(self.s)]), when=self.on_curve)
+        air.send(NotAbove(self.scalar, limbs(ORDER - 1)), when=self.on_curve)
         air.receive(LadderStart(self.number, self.start), when=self.on_curve)
         for place in range(DIGITS):
             at = DIGITS - 1 - place
@@ -163,6 +164,7 @@ class Secp256k1Signature(Table[C]):
             # 0 or 1: the hash is zero only where r is on the curve.
             air.receive(BaseDigit(self.number, window, digit), when=has_base)
         one = [1] + [0] * (LIMBS - 1)
+        air.send(NotAbove(self.base_scalar, limbs(ORDER - 1)), when=has_base)
         air.send(Relation(1, self.base_scalar, one, linear), when=has_base)
         air.send(Relation(1, self.r, self.base_scalar, paired(self.hash)), when=has_base)
 

@@ -51,12 +51,14 @@ OWED: Mapping[type[Table[Any]], Ranges] = {
         "hash": LIMB,
         "r": LIMB,
         "s": LIMB,
+        # Sent to be compared, which shows them to be bytes.
+        **dict.fromkeys(("root", "square", "cube", "scalar", "base_scalar", "x", "y"), LIMB),
         "first": LIMB,
         "second": LIMB,
         "base_digits": (-2 * COEFFICIENTS, 2 * COEFFICIENTS),
         "asked": (0, 0),
     },
-    Secp256k1Comparison: {"low": (0, 510), "high": (0, 510)},
+    Secp256k1Comparison: {"high": (0, 510)},
     Secp256k1Base: {},
 }
 """What each table may take for granted of cells that it received."""
@@ -72,7 +74,7 @@ POINT = {"x": LIMB, "y": HALF}
 PROMISED: Mapping[type[Bus[Any]], Ranges] = {
     Relation: {"left": DIFFERENCE, "right": DIFFERENCE, "linear": LINEAR},
     # Two bytes of which one is zero, as the flags before them exclude each other.
-    NotAbove: {"low": (0, 510), "high": (0, 510)},
+    NotAbove: {"high": (0, 510)},
     Multiple: POINT,
     BasePoint: POINT,
     LadderEnd: {**POINT, "addend_x": LIMB, "addend_y": HALF},
