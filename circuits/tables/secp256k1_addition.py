@@ -45,7 +45,7 @@ class Secp256k1Addition(Table[C]):
         row 27        the last of these had x1 != x2
         rows 28, 29   the ladder's last step: B = (point + addend) + point
         row 30        A + B
-        row 31        that had x1 != x2
+        row 31        that had x1 != x2, or the slope of a doubling
 
     Rows 27 and 31 have the x-coordinates of the row above, and a slope with slope (x2 - x1) = 1.
 
@@ -54,9 +54,9 @@ class Secp256k1Addition(Table[C]):
     2^k sum up to c G with c odd and |c| < 2^k, what is added is d G with 2^k <= |d| < 2^250, and |c| + |d| is below
     the order.
 
-    Row 30 has one of four forms. The sum is B, where the hash is zero (no `base`). B + A, in this order. If they
-    are the same, so that this says nothing: P1 = A + B is shown by P1 + (-A) = B (`subtracts`), where x1 = x2 would
-    mean B = 0 or B = -2 A. If they are opposite, `infinite`: with slope 1, x2 - x1 = 0 and y1 + y2 = 0.
+    Row 30 has one of four forms. The sum is B, where the hash is zero (no `base`). B + A, in this order. If they are
+    opposite, it is `infinite`: with slope 1, x2 - x1 = 0 and y1 + y2 = 0. If they are the same it `doubles`, and row 31
+    instead of its check has the slope of row 30, the bytes of y1 as x3 and half of x1^2 as y3: slope y1 = 3 (x1^2 / 2).
     """
 
     max_log_height = 16
@@ -74,14 +74,16 @@ class Secp256k1Addition(Table[C]):
     final: C = periodic(_rows(FINAL))
     checks_final: C = periodic(_rows(FINAL_CHECK))
     # Whose sum is the first point of the next row.
-    chains: C = periodic(_rows(0, *range(FIRST_BASE, LAST_BASE), LADDER_ADDS))
+    chains: C = periodic(_rows(0, *range(FIRST_BASE, LAST_BASE), LADDER_ADDS, LADDER_ENDS))
 
     live: C = flag()
     number: C = cell()
     base: C = flag()
-    subtracts: C = flag()
+    doubles: C = flag()
     infinite: C = flag()
+    # `infinite` on row 30, `doubles` on row 31.
     closes: C = flag()
+    doubled: C = flag()
     first_coefficient: C = cell()
     first_minus: C = flag()
     coefficient: C = cell()
@@ -111,12 +113,13 @@ class Secp256k1Addition(Table[C]):
 
     def _flags(self, air: Air[C], below: "Secp256k1Addition[C]") -> None:
         air.zero(self.base * (1 - self.live))
-        air.zero(self.subtracts * (1 - self.base))
-        air.zero(self.infinite * (1 - self.base + self.subtracts))
+        air.zero(self.doubles * (1 - self.base))
+        air.zero(self.infinite * (1 - self.base + self.doubles))
         air.equal(self.closes, self.final * self.infinite)
+        air.equal(self.doubled, self.checks_final * self.doubles)
         with air.between_rows():
             inside = 1 - self.checks_final
-            for name in ("live", "number", "base", "subtracts", "infinite"):
+            for name in ("live", "number", "base", "doubles", "infinite"):
                 air.zero(inside * (getattr(below, name) - getattr(self, name)))
 
     def _links(self, air: Air[C], below: "Secp256k1Addition[C]") -> None:
@@ -129,9 +132,11 @@ class Secp256k1Addition(Table[C]):
                 air.zero(self.adds_ladder * (limb - same))
             for limb, same in zip((*below.x1, *below.x2), (*self.x1, *self.x2), strict=True):
                 air.zero(repeats * (limb - same))
-            first, third = (*below.x1, *below.y1), (*below.x3, *below.y3)
-            for one, three, same in zip(first, third, (*self.x3, *self.y3), strict=True):
-                air.zero(self.ends_ladder * (one + below.subtracts * (three - one) - same))
+            tangent = self.final * self.doubles
+            for limb, same in zip((*below.slope, *paired(below.x3)), (*self.slope, *self.y1), strict=True):
+                air.zero(tangent * (limb - same))
+        for one, two in zip((*self.x1, *self.y1), (*self.x2, *self.y2), strict=True):
+            air.zero(self.final * self.doubles * (one - two))
 
     def _relations(self, air: Air[C]) -> None:
         checks = self.checks_base + self.checks_final
@@ -141,16 +146,27 @@ class Secp256k1Addition(Table[C]):
         checked = self.checks_base * self.base + self.checks_final * (self.base - self.infinite)
         x1, x2, x3 = paired(self.x1), paired(self.x2), paired(self.x3)
         summed = 1 - checks - self.closes
-        rise = [summed * limb for limb in differences(self.y1, self.y2)]
-        rise[0] = rise[0] - checks
-        air.send(Relation(0, self.slope, differences(self.x2, self.x1), rise), when=adds + checked)
+        single = 1 - self.doubled
+        rise = [
+            summed * limb - 3 * self.doubled * half
+            for limb, half in zip(differences(self.y1, self.y2), self.y3, strict=True)
+        ]
+        rise[0] = rise[0] - checks + self.doubled
+        run = [
+            single * limb + self.doubled * byte
+            for limb, byte in zip(differences(self.x2, self.x1), self.x3, strict=True)
+        ]
+        air.send(Relation(0, self.slope, run, rise), when=adds + checked)
         opposite = sums(self.y1, self.y2)
         opposite[0] = opposite[0] - 1
         third = [
-            self.closes * (limb + x_sum) - x_sum
-            for limb, x_sum in zip(opposite, sums(x1, x2, x3), strict=True)
+            self.closes * (limb + x_sum) - single * x_sum - 2 * self.doubled * half
+            for limb, x_sum, half in zip(opposite, sums(x1, x2, x3), self.y3, strict=True)
         ]
-        air.send(Relation(0, self.slope, self.slope, third), when=adds)
+        factor = [
+            single * slope + self.doubled * byte for slope, byte in zip(self.slope, self.x1, strict=True)
+        ]
+        air.send(Relation(0, factor, factor, third), when=adds + self.doubled)
         air.zero(self.closes * (self.slope[0] - 1))
         for limb in self.slope[1:]:
             air.zero(self.closes * limb)
@@ -175,12 +191,8 @@ class Secp256k1Addition(Table[C]):
         air.send(BaseEnd(self.number, self.x3, self.y3), when=self.ends_base * self.base)
 
     def _sum(self, air: Air[C]) -> None:
-        direction = 1 - 2 * self.subtracts
-        air.receive(
-            BaseEnd(self.number, self.x2, [direction * limb for limb in self.y2]), when=self.final * self.base
-        )
-        third = self.base - self.subtracts - self.infinite
-        first = 1 - self.base + self.subtracts
+        air.receive(BaseEnd(self.number, self.x2, self.y2), when=self.final * self.base)
+        third, first = self.base - self.infinite, 1 - self.base
         x, y = (
             [third * one + first * two for one, two in zip(*points, strict=True)]
             for points in ((self.x3, self.x1), (self.y3, self.y1))

@@ -20,7 +20,7 @@ from circuits.gadgets.modular import (
     relation,
 )
 from circuits.gadgets.secp256k1 import HALF_ORDER, ORDER, PRIME
-from circuits.tables.secp256k1_addition import FIRST_BASE, ROWS, Secp256k1Addition
+from circuits.tables.secp256k1_addition import FINAL, FINAL_CHECK, FIRST_BASE, ROWS, Secp256k1Addition
 from circuits.tables.secp256k1_base import LOG_HEIGHT, Secp256k1Base, place
 from circuits.tables.secp256k1_buses import ADDRESS, MINUS_TWO_W, ONE, TWO, TWO_AND_W, NotAbove, Relation
 from circuits.tables.secp256k1_comparison import Secp256k1Comparison
@@ -258,12 +258,13 @@ def fill_additions(curves: Sequence[tuple[int, Curve]]) -> Matrix:
     for name, values in (
         ("number", [number for number, _ in curves]),
         ("base", [int(bool(curve.base_digits)) for _, curve in curves]),
-        ("subtracts", [int(curve.subtracts) for _, curve in curves]),
+        ("doubles", [int(curve.doubles) for _, curve in curves]),
         ("infinite", [int(curve.key is None) for _, curve in curves]),
     ):
         getattr(trace, name)[used] = np.repeat(values, ROWS)
     starts = ROWS * np.arange(len(curves))
-    trace.closes[starts + ROWS - 2] = trace.infinite[starts]
+    trace.closes[starts + FINAL] = trace.infinite[starts]
+    trace.doubled[starts + FINAL_CHECK] = trace.doubles[starts]
     for at, (_, curve) in zip(starts, curves, strict=True):
         asked = _asked(curve)
         trace.asked[at : at + 2] = asked[TWO_AND_W], asked[TWO]

@@ -94,7 +94,7 @@ class Curve:
     base_digits: tuple[int, ...]
     """Signed coefficients, window by window; none if the hash is zero modulo the order."""
 
-    subtracts: bool
+    doubles: bool
     key: tuple[int, int] | None
 
 
@@ -138,7 +138,7 @@ def recover_on_curve(request: Request, root: int) -> Recovery:
     return Recovery(
         request,
         root,
-        Curve(scalar, base_scalar, multiples, ladder, additions, digits, closing.subtracts, closing.key),
+        Curve(scalar, base_scalar, multiples, ladder, additions, digits, closing.doubles, closing.key),
     )
 
 
@@ -251,7 +251,7 @@ def base_point(window: int, digit: int) -> Signed:
 
 class _Closing(NamedTuple):
     rows: tuple[Addition, Addition]
-    subtracts: bool
+    doubles: bool
     key: tuple[int, int] | None
 
 
@@ -265,13 +265,14 @@ def _closing(end: Signed, base: Signed | None) -> _Closing:
     if end.y != base.y:
         row = Addition(1, end, base)
         return _Closing((row, Addition(one=Signed(end.x, 0), two=Signed(base.x, 0))), False, None)
-    double = _doubled(end)
-    row = added(double, base.negated())
-    return _Closing((row, checking(row)), True, double.point)
+    return _doubling(end, base)
 
 
-def _doubled(point: Signed) -> Signed:
-    x, y = point.point
+def _doubling(one: Signed, two: Signed) -> _Closing:
+    x, y = one.point
     slope = 3 * x * x * pow(2 * y, -1, PRIME) % PRIME
     new_x = (slope * slope - 2 * x) % PRIME
-    return Signed(new_x, (slope * (x - new_x) - y) % PRIME)
+    row = Addition(slope, one, two, Signed(new_x, (slope * (x - new_x) - y) % PRIME))
+    half_square = x * x * pow(2, -1, PRIME) % PRIME
+    tangent = Addition(slope, Signed(x, 0), Signed(x, 0), Signed(y, half_square))
+    return _Closing((row, tangent), True, row.three.point)

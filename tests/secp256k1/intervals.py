@@ -109,7 +109,8 @@ def _state(table: type[Table[Any]], free: Callable[[str], tuple[int, int]]) -> I
             values = table.fixed_values(operation)[column]
             return Interval(int(values.min()), int(values.max()), name)
         if declared.kind == Kind.FLAG:
-            return Interval(0, 1, name)
+            low, high = free(name)
+            return Interval(low, min(high, 1), name)
         if declared.kind == Kind.RANGED:
             return Interval(0, (1 << declared.bits) - 1, name)
         return Interval(*free(name), name)

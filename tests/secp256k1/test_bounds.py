@@ -83,11 +83,13 @@ PROMISED: Mapping[type[Bus[Any]], Ranges] = {
 """The same as owed by whoever sends; a receiver copies it into cells."""
 
 
+@pytest.mark.parametrize("doubled", [0, 1])
 @pytest.mark.parametrize("table", OWED, ids=lambda table: table.name)
-def test_what_is_sent_lies_within_what_is_owed(table: type[Table[Any]]) -> None:
+def test_what_is_sent_lies_within_what_is_owed(table: type[Table[Any]], doubled: int) -> None:
+    """In both cases of the flag that exchanges the factors of a relation for others."""
     provides = {Secp256k1Signature: (Multiple,), Secp256k1Unit: (Multiple,), Secp256k1Addition: (Multiple,)}
     checked = 0
-    for sign, message in read(table, OWED[table]).messages:
+    for sign, message in read(table, {**OWED[table], "doubled": (doubled, doubled)}).messages:
         promised = PROMISED.get(type(message))
         given = sign == 1 and not isinstance(message, (Multiple, BasePoint))
         if promised is None or not (

@@ -247,25 +247,60 @@ def test_equal_summands_with_any_slope() -> None:
     end, base = curve.additions[FINAL - 1].three, curve.additions[LAST_BASE].three
     row = _forged(end, base)
     rows = (*curve.additions[:FINAL], row, Addition(9, Signed(end.x, 0), Signed(base.x, 0)))
-    forged = changed(recovery, additions=rows, subtracts=False, key=row.three.point)
+    forged = changed(recovery, additions=rows, doubles=False, key=row.three.point)
     report = told(forged, address(forged))
     assert where(report) == RELATION
     assert failing_relations(report) == 1
 
 
-def test_a_doubling_by_subtraction_with_any_slope() -> None:
-    """`subtracts` with the key -A, so that P1 and -A are equal, where B = -2 A: 3 A would be shown to be anything."""
-    base = 4321
-    recovery = recover(with_scalars(55, base, 1))
+def test_a_doubling_with_any_slope() -> None:
+    """Row 31 has the forged slope, which is not the tangent's, with true values of y1 and of x1^2 / 2."""
+    recovery = recover(EQUAL)
     curve = recovery.curve
     assert curve is not None
-    sum_, end = curve.additions[LAST_BASE].three, curve.additions[FINAL - 1].three
-    key = sum_.negated().point
-    one = Signed(*key)
-    row = Addition(9, one, sum_.negated(), end)
-    rows = (*curve.additions[:FINAL], row, Addition(9, Signed(one.x, 0), Signed(sum_.x, 0)))
-    forged = changed(recovery, additions=rows, subtracts=True, key=key)
-    assert where(told(forged, address(forged))) == RELATION
+    row = _forged(curve.additions[FINAL].one, curve.additions[FINAL].two)
+    tangent = curve.additions[FINAL_CHECK]._replace(slope=row.slope)
+    rows = (*curve.additions[:FINAL], row, tangent)
+    forged = changed(recovery, additions=rows, key=row.three.point)
+    report = told(forged, address(forged))
+    assert where(report) == RELATION
+    assert failing_relations(report) == 1
+
+
+def test_a_doubling_with_any_square() -> None:
+    """x1^2 / 2 is what makes the forged slope the tangent's."""
+    recovery = recover(EQUAL)
+    curve = recovery.curve
+    assert curve is not None
+    row = _forged(curve.additions[FINAL].one, curve.additions[FINAL].two)
+    half_square = row.slope * row.one.y * pow(3, -1, PRIME) % PRIME
+    tangent = Addition(row.slope, *curve.additions[FINAL_CHECK][1:3], Signed(row.one.y, half_square))
+    forged = changed(recovery, additions=(*curve.additions[:FINAL], row, tangent), key=row.three.point)
+    report = told(forged, address(forged))
+    assert where(report) == RELATION
+    assert failing_relations(report) == 1
+
+
+def test_a_doubling_of_points_that_differ() -> None:
+    """The generator's multiple is another point than the ladder's, which is doubled all the same."""
+    recovery = recover(PLAIN)
+    curve = recovery.curve
+    assert curve is not None
+    end = curve.additions[FINAL - 1].three
+    closing = recovery_closing(end)
+    row = closing[0]._replace(two=curve.additions[LAST_BASE].three)
+    rows = (*curve.additions[:FINAL], row, closing[1])
+    forged = changed(recovery, additions=rows, doubles=True, key=row.three.point)
+    assert "Secp256k1Addition" in where(told(forged, address(forged)))
+
+
+def recovery_closing(point: Signed) -> tuple[Addition, Addition]:
+    """The two rows of a doubling."""
+    (x, y), half = point.point, pow(2, -1, PRIME)
+    slope = 3 * x * x * pow(2 * y, -1, PRIME) % PRIME
+    new_x = (slope * slope - 2 * x) % PRIME
+    row = Addition(slope, point, point, Signed(new_x, (slope * (x - new_x) - y) % PRIME))
+    return row, Addition(slope, Signed(x, 0), Signed(x, 0), Signed(y, x * x * half % PRIME))
 
 
 def test_a_window_equal_to_the_sum_of_those_before() -> None:
@@ -370,7 +405,7 @@ def test_a_key_with_x_plus_the_prime() -> None:
     said = (x + PRIME, y)
     curve = recovery.curve
     assert curve is not None
-    assert not curve.subtracts
+    assert not curve.doubles
     final = curve.additions[FINAL]
     row = final._replace(three=Signed(*said))
     forged = changed(

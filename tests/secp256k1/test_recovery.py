@@ -37,7 +37,7 @@ def test_edges_are_what_they_are_called() -> None:
             assert curve.key is None
         if name.startswith("equal summands"):
             assert curve is not None
-            assert curve.subtracts
+            assert curve.doubles
         if name.startswith("u1 = 0"):
             assert curve is not None
             assert not curve.base_digits
