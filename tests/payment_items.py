@@ -25,7 +25,7 @@ from circuits.tables.verdicts import Verdicts
 from prover.witness.hashing import sent
 from prover.witness.parts import fill_parts
 from prover.witness.streams import Messages, gather
-from prover.witness.transaction import ReadItem, fill_items, fill_rlp_byte, not_skipped, read_items
+from prover.witness.transaction import ReadItem, fill_items, fill_rlp_byte, read_items
 from tests.transaction_oracle import Expected, expected
 from verifier.field import P
 
@@ -181,10 +181,11 @@ def traces_of(
     lies = read is not None or change is not None
     wanted = fill_wanted_as_told(filled) if lies else fill_wanted([expected(item) for item in items])
     told = sent(program(), {Verdicts.name: filled[Verdicts.name]}, HashPart)
+    skipped = [part for item in found for part in item.skipped]
     return {
         Sender.name: fill_sender(sent_items),
         Wanted.name: wanted,
-        Parts.name: fill_parts(np.concatenate([not_skipped(sent_items.parts, found), told])),
+        Parts.name: fill_parts(np.concatenate([np.delete(sent_items.parts, skipped, axis=0), told])),
         **filled,
     }
 

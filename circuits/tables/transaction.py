@@ -33,7 +33,8 @@ from circuits.tables.transaction_grammar import HEADER, HEADS, LISTS, NUMBERS, S
 class Transaction(Table[C]):
     """A byte of an item a row, the bytes of an item one after the other; rows that have no `mode` are idle.
 
-    Of an item the first rows are here. Its rest may be left to `skipped` once it is decided that it is no transaction.
+    Of an item the first rows are here, up to one that `stops`: because the item is `over`, or because it was decided
+    that it is no transaction, and its rest is left to `skipped`.
 
     `left` is how many bytes of a string or of the signer follow; in a length, the length so far. `finished` says that a
     string, or a list's head, ends here; `entry_over` and `access_over` that an entry of the access list does, and
@@ -50,8 +51,8 @@ class Transaction(Table[C]):
     accepted: C = flag()
     mistyped: C = flag()
     unread: C = flag()
-    ends: C = flag()
-    skips: C = flag()
+    stops: C = flag()
+    over: C = flag()
 
     value: C = cell()
     role: C = cell()
@@ -104,7 +105,7 @@ class Transaction(Table[C]):
 
         end = self.position + 1
         told = _sum(field * self.of[field] for field in TOLD)
-        decided = self.ends * self.accepted
+        decided = self.over * self.accepted
         refusal = (
             Verdict.MALFORMED * (1 - self.accepted - self.mistyped - self.unread)
             + Verdict.WRONG_TYPE * self.mistyped
@@ -146,8 +147,8 @@ class Transaction(Table[C]):
             at_most=1,
         )
         air.send(
-            ItemRefused(self.item, self.start, end, refusal, self.ends),
-            times=self.ends + self.skips - decided,
+            ItemRefused(self.item, self.start, end, refusal, self.over),
+            times=self.stops - decided,
             at_most=1,
         )
 
@@ -155,7 +156,7 @@ class Transaction(Table[C]):
         return _sum(self.mode)
 
     def _goes_on(self) -> C:
-        return self._live() - self.ends - self.skips
+        return self._live() - self.stops
 
     def _reading_goes_on(self) -> C:
         """1 unless it is decided here, or was before, that the item is no transaction or is not looked into."""
@@ -164,11 +165,18 @@ class Transaction(Table[C]):
     def _items(self, air: Air[C], below: "Transaction[C]") -> None:
         """Which rows are an item. Its bytes arrive once each, so no other rows are of this item."""
         live, goes_on = self._live(), self._goes_on()
-        # Makes the modes exclude one another, and a row that stops a live one.
+        # Makes the modes exclude one another.
         air.boolean(live)
-        air.boolean(goes_on)
-        air.boolean(self.ends + self.skips)
-        for unused in (self.item, self.start, self.accepted, self.mistyped, self.unread, self.value):
+        air.zero(self.over * (1 - self.stops))
+        for unused in (
+            self.item,
+            self.start,
+            self.accepted,
+            self.mistyped,
+            self.unread,
+            self.value,
+            self.stops,
+        ):
             air.zero((1 - live) * unused)
         with air.first_row():
             air.equal(live, self.mode[Mode.TAG])
@@ -178,7 +186,6 @@ class Transaction(Table[C]):
             air.zero(goes_on)
         with air.between_rows():
             air.equal(below.position, goes_on * (self.position + 1))
-            air.zero((1 - goes_on) * (below._live() - below.mode[Mode.TAG]))
             for kept, same in (
                 (below.item, self.item),
                 (below.start, self.start),
@@ -193,15 +200,15 @@ class Transaction(Table[C]):
         """What is claimed of an item is true; that it is too long is for `verdicts` to say."""
         tag, version, signer = (self.mode[mode] for mode in (Mode.TAG, Mode.VERSION, Mode.SIGNER))
         air.boolean(self.accepted + self.mistyped + self.unread)
-        air.zero(self.ends * (self.accepted - self.closed * self.at_list_end))
-        air.zero(self.skips * self.accepted)
+        air.zero(self.over * (self.accepted - self.closed * self.at_list_end))
+        air.zero((self.stops - self.over) * self.accepted)
         air.zero(self.mode[Mode.TYPE] * (self.mistyped - self.refused))
-        air.zero(self.ends * (tag + version + signer) * (1 - self.mistyped - self.unread))
+        air.zero(self.over * (tag + version + signer) * (1 - self.mistyped - self.unread))
         # Soundness: what is skipped is not read, so nothing may be left that it could say.
-        air.zero(self.skips * self._reading_goes_on())
+        air.zero((self.stops - self.over) * self._reading_goes_on())
         air.zero((1 - self.accepted) * self.header)
         air.zero(version * (self.start - HEADER - self.size))
-        air.zero(self.ends * tag * (self.start - HEADER))
+        air.zero(self.over * tag * (self.start - HEADER))
 
     def _meaning(self, air: Air[C]) -> None:
         """The role in which the byte is looked up, and what its meaning makes of the row."""

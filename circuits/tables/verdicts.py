@@ -19,8 +19,8 @@ class Verdicts(Table[C]):
     """One item a row, in any order; idle rows are zero.
 
     Its data are the bytes from `start` to before `end`. `refusal` is what reading it came to, if it was refused. Of a
-    transaction, `signed` are the bits of the length of the fields signed, lowest first; `short` says that the length
-    stands in the head of their list, and `spelled` in how many bytes behind it if not.
+    transaction, `signed` are the bits of the length of the fields signed, lowest first, and `spelled` says in how many
+    bytes it stands behind the head of their list, if it does not stand in it.
     """
 
     max_log_height = 18
@@ -38,16 +38,13 @@ class Verdicts(Table[C]):
     addresses: C = cell()
     storage_keys: C = cell()
     signed: Cells[C] = flags(SIGNED_BITS)
-    short: C = flag()
     spelled: Cells[C] = flags(3)
     all_three: C = cell()
     exceeds: C = cell()
     inverse: C = cell()
 
     def rules(self, air: Air[C], below: "Verdicts[C]") -> None:
-        refused = self.too_long + self.mistyped + self.malformed
-        live = self.transaction + refused
-        air.boolean(refused)
+        live = self.transaction + self.too_long + self.mistyped + self.malformed
         # Makes the verdicts exclude one another.
         air.boolean(live)
         for unused in (self.item, self.start, self.end):
@@ -63,7 +60,11 @@ class Verdicts(Table[C]):
             TransactionRead(self.item, self.start, self.end, signed, *counts),
             when=self.transaction,
         )
-        air.receive(ItemRefused(self.item, self.start, self.end, self.refusal, 1), times=refused, at_most=1)
+        air.receive(
+            ItemRefused(self.item, self.start, self.end, self.refusal, 1),
+            times=live - self.transaction,
+            at_most=1,
+        )
         air.send(HashPart(TRANSACTION, self.item, 0, *self._signed_head(air)), when=self.transaction)
         verdict = Verdict.TOO_LONG * self.too_long + claimed
         air.send(Decoded(self.item, verdict, *counts), when=live)
@@ -84,18 +85,20 @@ class Verdicts(Table[C]):
         low, middle, high = self.signed[:8], self.signed[8:16], self.signed[16:]
         alone, two, three = self.spelled
         long = alone + two + three
-        air.equal(self.short + long, self.transaction)
+        short = self.transaction - long
+        air.boolean(long)
         # A length is above 55 if it has one of the two highest bits of a byte, or the three below them.
         air.equal(self.all_three, low[5] * low[4] * low[3])
         air.equal(self.exceeds, 1 - (1 - low[7]) * (1 - low[6]) * (1 - self.all_three))
-        air.zero(self.short * self.exceeds)
+        air.zero(short * self.exceeds)
         air.zero(alone * (1 - self.exceeds))
-        air.zero((self.short + alone + two) * _binary(high))
-        air.zero((self.short + alone) * _binary(middle))
+        air.zero((short + alone + two) * _binary(high))
+        air.zero((short + alone) * _binary(middle))
         # Soundness: no byte of a length before the first one that is not zero.
         air.equal((two * _binary(middle) + three * _binary(high)) * self.inverse, two + three)
+        # Without a length nothing is spelled either, by the rules above.
         air.zero((1 - self.transaction) * _binary(self.signed))
-        head = self.short * (LIST + _binary(low)) + LONG_LIST * long + alone + 2 * two + 3 * three
+        head = short * (LIST + _binary(low)) + LONG_LIST * long + alone + 2 * two + 3 * three
         first = alone * _binary(low) + two * _binary(middle) + three * _binary(high)
         second = two * _binary(low) + three * _binary(middle)
         third = three * _binary(low)

@@ -52,11 +52,6 @@ def read_items(parts: Messages, single_bytes: Messages) -> list[ReadItem]:
     return found
 
 
-def not_skipped(parts: Messages, items: Sequence[ReadItem]) -> Messages:
-    """The parts that are left to be taken apart into bytes."""
-    return np.delete(parts, [number for item in items for number in item.skipped], axis=0)
-
-
 def fill_items(parts: Messages, items: Sequence[ReadItem]) -> dict[str, Matrix]:
     """The traces (rows, columns) of the four tables, by name; `parts` as they were read."""
     transaction = fill_transaction(items)
@@ -94,7 +89,7 @@ def fill_transaction(items: Sequence[ReadItem]) -> Matrix:
         if reading.verdict == Verdict.TRANSACTION:
             trace.header[rows_of_item] = 1 + _bytes_of_length(reading.rows[-1].signed)
         start += reading.end
-        trace.ends[start - 1], trace.skips[start - 1] = reading.over, not reading.over
+        trace.stops[start - 1], trace.over[start - 1] = 1, reading.over
     _fill_derived(trace, len(rows))
     return trace.matrix
 
@@ -157,7 +152,6 @@ def _fill_signed(trace: Trace, row: int, reading: Reading) -> None:
     low, high = length & 0xFF, length >> 16
     trace.signed[row] = bit_rows([length], SIGNED_BITS)[0]
     spelled = _bytes_of_length(length)
-    trace.short[row] = not spelled
     if spelled:
         trace.spelled[row, spelled - 1] = 1
     if spelled > 1:
