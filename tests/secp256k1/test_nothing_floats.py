@@ -34,30 +34,6 @@ TABLES = (
     Secp256k1Relation,
 )
 
-# Rows on which cells mean nothing: those of additions that are not made, and what a check leaves of its row.
-LEFT_OPEN = {
-    "Secp256k1Addition": {
-        "x3",
-        "y3",
-        "y1",
-        "y2",
-        "slope",
-        "x2",
-        "coefficient",
-        "first_coefficient",
-        "minus",
-        "first_minus",
-    },
-    "Secp256k1Signature": {
-        "request",
-        "r_inverse",
-        "s_inverse",
-        "base_digits",
-        "base_scalar",
-        "hash_is_order",
-    },
-}
-
 
 @cache
 def honest() -> Traces:

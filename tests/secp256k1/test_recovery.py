@@ -2,13 +2,26 @@
 
 from hashlib import sha256
 
+import numpy as np
 import pytest
 
+from circuits.dsl import check, compile_program
 from circuits.gadgets.secp256k1 import GENERATOR, HALF_ORDER, ORDER, add, multiply
-from prover.witness.secp256k1 import address
+from circuits.tables.byte_pairs import BytePairs, fill_byte_pairs
+from circuits.tables.hash_buses import HashPart
+from circuits.tables.keccak import Keccak
+from circuits.tables.keccak_padding import KeccakPadding
+from circuits.tables.parts import Parts
+from circuits.tables.range import fill_ranges, range_tables
+from prover.witness.hashing import sent
+from prover.witness.keccak import fill_keccak
+from prover.witness.keccak_padding import fill_keccak_padding
+from prover.witness.parts import fill_parts
+from prover.witness.secp256k1 import address, fill_secp256k1
 from prover.witness.secp256k1_recovery import Request, recover
-from tests.recovery import judge_requests, key_address, oracle
-from tests.secp256k1.scenes import edges, on_known_nonce, signed, small_x, vectors, with_key
+from prover.witness.streams import gather
+from tests.recovery import TABLES, Asks, fill_asks, judge_requests, key_address, oracle
+from tests.secp256k1.scenes import digest, edges, on_known_nonce, signed, small_x, vectors, with_key
 
 EDGES = edges()
 BATCH = 128
@@ -134,3 +147,21 @@ def test_any_point_can_be_recovered() -> None:
 def test_tables_without_a_signature() -> None:
     assert judge_requests([]).ok
     assert judge_requests([EDGES["r 0, s 0"]]).ok
+
+
+def test_the_tables_of_keccak_answer() -> None:
+    """The same with the real tables of the hash in place of the stand-in."""
+    requests = [signed(7, digest("plain"), 1234), on_known_nonce(5, 1234, 1), on_known_nonce(5, 1234, -1)]
+    recoveries = [recover(request) for request in requests]
+    compiled = compile_program(
+        "tests.recovery.keccak",
+        [Asks, *TABLES, Parts, KeccakPadding, Keccak, BytePairs, *range_tables(*TABLES)],
+    )
+    traces = fill_secp256k1(compiled, recoveries)
+    traces["Asks"] = fill_asks(requests, [oracle(request) for request in requests])
+    parts = sent(compiled, traces, HashPart)
+    streams = gather(parts, np.zeros((0, 4), dtype=np.int64))
+    traces["Parts"] = fill_parts(parts)
+    traces["KeccakPadding"], traces["Keccak"] = fill_keccak_padding(streams), fill_keccak(streams)
+    report = check(compiled, fill_byte_pairs(compiled, fill_ranges(compiled, traces)), b"")
+    assert report.ok, str(report)[:3000]
