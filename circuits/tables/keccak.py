@@ -1,7 +1,7 @@
 """Keccak-f[1600] (FIPS 202, sections 3.2 and 3.3) and the sponge of Keccak-256 and SHA3-256 around it.
 
 A plane of five lanes a row, as bits; between rows, lanes travel as three limbs over a bus of the table's own.
-`keccak_schedule` says which row of the 128 of a block does what, docs/decisions/0009 why.
+`keccak_schedule` says which row of the 128 of a block does what, docs/decisions/0010 why.
 """
 
 from collections.abc import Sequence
@@ -127,9 +127,9 @@ class Keccak(Table[C]):
     An absorbing row holds in `plane` five lanes of the state before the block, in `side` the block's bits for four of
     them, in `account` the limbs of the sum. The squeezing row holds the first lanes of the state after the block.
 
-    Names and flags are the same on all 128 rows. `starts` marks a message's first block and `ends` its last one; idle
-    blocks, neither `keccak` nor `sha3`, are both. `serial` counts all blocks, and gives each lane of each state a name
-    of its own: it is sent by one row and received by one.
+    Names and flags are the same on all 128 rows. `starts` marks a message's first block and `ends` its last one; blocks
+    that are neither `keccak` nor `sha3` are idle and permute what they like. `serial` counts all blocks, and gives each
+    lane of each state a name of its own: it is sent by one row and received by one.
 
     Why a digest is the stream's: a message begun here is finished, so it gives one digest and consumes the chunks of
     its name, once each and from 0 on without a gap, only the last with `ends`. Where one digest is received under a
@@ -148,7 +148,7 @@ class Keccak(Table[C]):
     keccak: C = flag()
     sha3: C = flag()
     block: C = cell()
-    starts: C = flag()
+    starts: C = cell()
     ends: C = flag()
     serial: C = cell()
 
@@ -196,8 +196,6 @@ class Keccak(Table[C]):
     def _names(self, air: Air[C], below: "Keccak[C]") -> None:
         live = self.keccak + self.sha3
         air.boolean(live)
-        for unused in (self.source, self.message, self.block, 1 - self.starts, 1 - self.ends):
-            air.zero((1 - live) * unused)
         air.zero(self.starts * self.block)
         with air.first_row():
             air.equal(self.starts, 1)
@@ -209,8 +207,8 @@ class Keccak(Table[C]):
             air.equal(below.serial, self.serial + self.turn)
             for here, there in ((self.starts, below.starts), (self.ends, below.ends)):
                 air.zero((1 - self.turn) * (there - here))
+            # Soundness: and so `starts` is 0 or 1.
             air.zero(self.turn * (below.starts - self.ends))
-            # Soundness: on a turn `starts` below is 1 where another message begins; elsewhere it may be anything.
             same = 1 - self.turn * below.starts
             air.zero(same * (below.source - self.source))
             air.zero(same * (below.message - self.message))

@@ -110,6 +110,7 @@ class Secp256k1Addition(Table[C]):
             LadderEnd(self.number, self.x1, self.y1, self.x2, self.y2), when=self.adds_ladder * self.live
         )
         self._sum(air)
+        self._unused(air)
 
     def _flags(self, air: Air[C], below: "Secp256k1Addition[C]") -> None:
         air.zero(self.base * (1 - self.live))
@@ -198,3 +199,20 @@ class Secp256k1Addition(Table[C]):
             for points in ((self.x3, self.x1), (self.y3, self.y1))
         )
         air.send(Sum(self.number, self.base, self.infinite, x, y), when=self.final * self.live)
+
+    def _unused(self, air: Air[C]) -> None:
+        """What a row does not come to is zero."""
+        points = (*self.x1, *self.y1, *self.x2, *self.y2)
+        for unused in (self.number, *points):
+            air.zero((1 - self.live) * unused)
+        for unused in (self.first_coefficient, self.first_minus):
+            air.zero((1 - self.begins_base * self.base) * unused)
+        for unused in (self.coefficient, self.minus):
+            air.zero((1 - self.in_base * self.base) * unused)
+        checks, base_rows = self.checks_base + self.checks_final, self.in_base + self.checks_base
+        for unused in (*self.y1, *self.y2):
+            air.zero(checks * unused)
+        for unused in (*self.x2, *self.y2):
+            air.zero((base_rows + self.final + self.checks_final) * (1 - self.base) * unused)
+        for unused in (*self.x1, *self.y1):
+            air.zero(base_rows * (1 - self.base) * unused)

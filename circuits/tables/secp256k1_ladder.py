@@ -102,6 +102,19 @@ class Secp256k1Ladder(Table[C]):
     def _digits(self, air: Air[C], below: "Secp256k1Ladder[C]") -> None:
         """Digits in bytes, and what is the same on all rows of a signature."""
         air.zero((1 - self.begins) * self.start)
+        for unused in (
+            self.number,
+            self.start,
+            self.first,
+            self.second,
+            *self.x,
+            *self.addend_x,
+            *self.addend_y,
+        ):
+            air.zero((1 - self.live) * unused)
+        # The last row makes no step, so two of its relations are not stated.
+        for unused in self.negative[RELATIONS - 2 :]:
+            air.zero((1 - self.inside) * unused)
         with air.first_row():
             air.equal(self.first_byte, self.first)
             air.equal(self.second_byte, self.second)

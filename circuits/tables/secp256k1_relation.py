@@ -25,3 +25,5 @@ class Secp256k1Relation(Table[C]):
         pairs = relation(product(self.left, self.right), self.linear, multiples)
         vanish(air, pairs, self.carries)
         air.receive(Relation(self.of_order, self.left, self.right, self.linear), when=self.live)
+        for unused in (self.of_order, *self.left, *self.right, *self.linear):
+            air.zero((1 - self.live) * unused)

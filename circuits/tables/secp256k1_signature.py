@@ -87,6 +87,7 @@ class Secp256k1Signature(Table[C]):
         self._curve(air)
         self._scalars(air)
         self._sum(air, valid)
+        self._unused(air, valid)
         address = self.digest[LIMBS - ADDRESS :]
         air.receive(
             Recover(self.request, self.hash[::-1], self.parity, self.r[::-1], self.s[::-1], valid, address),
@@ -176,5 +177,16 @@ class Secp256k1Signature(Table[C]):
             air.send(NotAbove(value, limbs(PRIME - 1)), when=valid)
             air.send(HashPart(SECP256K1, self.number, base, value[::-1], (1,) * LIMBS), when=valid)
         air.receive(KeccakDigest(SECP256K1, self.number, self.digest), when=valid)
-        for byte in self.digest:
-            air.zero((1 - valid) * byte)
+
+    def _unused(self, air: Air[C], valid: C) -> None:
+        """What a case does not come to is zero; so is an address that is none."""
+        for case, values in (
+            (self.live, (self.request, self.parity, *self.hash, *self.r, *self.s)),
+            (self.in_range, (self.r_inverse, self.s_inverse, *self.square, *self.cube, *self.root)),
+            (self.on_curve, (self.half, self.start, *self.first, *self.second, *self.scalar)),
+            (self.hash_is_zero, (self.hash_is_order,)),
+            (self.on_curve - self.hash_is_zero, (*self.base_scalar, *self.base_digits)),
+            (valid, (*self.x, *self.y, *self.digest)),
+        ):
+            for value in values:
+                air.zero((1 - case) * value)

@@ -52,7 +52,8 @@ class Secp256k1Unit(Table[C]):
         linear = [-pair for pair in paired(self.image)]
         air.send(Relation(0, factor, self.x, linear), when=self.live)
         # Soundness: what a row provides is true only if it looked up what it is made of.
-        air.zero((1 - self.live) * self.asked)
+        for unused in (self.asked, self.number, *self.x, *self.y, *self.image):
+            air.zero((1 - self.live) * unused)
         sign = 1 - 2 * self.flips
         y = [sign * limb for limb in self.y]
         air.provide(Multiple(self.number, self.label, self.image, y), times=self.asked)

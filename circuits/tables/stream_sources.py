@@ -14,3 +14,6 @@ SECP256K1 = 4
 
 TRANSACTION = 5
 """What the sender of a transaction signed; the second half is the number of its item."""
+
+RECEIPT = 6
+"""What became of items, one after the other; the second half is the number of the item."""
