@@ -121,7 +121,7 @@ def test_more_blocks_than_the_table_has_rows() -> None:
 
 
 def test_cost_of_a_permutation() -> None:
-    """What decision 9 says: under 700 columns, 91,456 units, and with the padding under 92,500."""
+    """What decision 10 says: under 700 columns, 91,456 units, and with the padding under 92,500."""
     costs = cost(program())
     found = {each.table: each for each in costs}
     permutation = PERIOD * found["Keccak"].units
