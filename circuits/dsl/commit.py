@@ -40,8 +40,7 @@ def low_degree_extension(matrix: NDArray[np.uint32]) -> NDArray[np.uint32]:
     log_rows = rows.bit_length() - 1
     prime = np.uint64(P)
     coefficients = _transform(matrix.astype(np.uint64), pow(root_of_unity(log_rows), -1, P))
-    scale = pow(rows, -1, P)
-    shifts = np.array([scale * pow(GENERATOR, i, P) % P for i in range(rows)], dtype=np.uint64)
+    shifts = _powers(GENERATOR, rows) * np.uint64(pow(rows, -1, P)) % prime
     padded = np.zeros((rows << LOG_BLOWUP, width), dtype=np.uint64)
     padded[:rows] = coefficients * shifts[:, None] % prime
     evaluations = _transform(padded, root_of_unity(log_rows + LOG_BLOWUP))
@@ -55,6 +54,14 @@ def _bit_reversal(bits: int) -> NDArray[np.intp]:
     return found
 
 
+def _powers(base: int, count: int) -> Words:
+    """1, base, base^2, ...: `count` of them, a power of two."""
+    found = np.ones(1, dtype=np.uint64)
+    while len(found) < count:
+        found = np.concatenate([found, found * np.uint64(pow(base, len(found), P)) % np.uint64(P)])
+    return found
+
+
 def _transform(columns: Words, root: int) -> Words:
     """Values at the powers of `root` of polynomials whose coefficients are the columns, natural orders."""
     size, width = columns.shape
@@ -63,9 +70,8 @@ def _transform(columns: Words, root: int) -> Words:
     half = 1
     while half < size:
         step = pow(root, size // (2 * half), P)
-        powers = np.array([pow(step, i, P) for i in range(half)], dtype=np.uint64)
         blocks = values.reshape(-1, 2, half, width)
-        even, odd = blocks[:, 0], blocks[:, 1] * powers[:, None] % prime
+        even, odd = blocks[:, 0], blocks[:, 1] * _powers(step, half)[:, None] % prime
         values = np.stack([(even + odd) % prime, (even + prime - odd) % prime], axis=1)
         half *= 2
     return values.reshape(size, width)

@@ -141,6 +141,14 @@ def compile_program(
     return Compiled(program, tuple(tables), tuple(buses), sources, preprocessed)
 
 
+def buses_of(tables: Sequence[AnyTable]) -> tuple[AnyBus, ...]:
+    """The buses on which tables speak, in the order of first use."""
+    buses: dict[AnyBus, int] = {}
+    for table in tables:
+        _compile_table(table, buses)
+    return tuple(buses)
+
+
 def _compile_table(table: AnyTable, buses: dict[AnyBus, int]) -> tuple[compiled_form.Table, TableSources]:
     graph = Graph()
 

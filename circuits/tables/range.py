@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from circuits.dsl import Air, C, Compiled, Table, cell, preprocessed, range_bus
 from circuits.dsl.columns import evaluate_nodes
-from circuits.dsl.compile import AnyTable, compile_program
+from circuits.dsl.compile import AnyTable, buses_of
 from circuits.dsl.range_bus import Range
 
 Matrix = NDArray[np.uint32]
@@ -37,7 +37,7 @@ def range_table(bits: int) -> AnyTable:
 
 def range_tables(*tables: AnyTable) -> tuple[AnyTable, ...]:
     """The range tables that these tables ask, fewest bits first."""
-    asked = {bus for bus in compile_program("asked", tables).buses if issubclass(bus, Range)}
+    asked = {bus for bus in buses_of(tables) if issubclass(bus, Range)}
     return tuple(range_table(bits) for bits in sorted(bus.bits for bus in asked))
 
 
