@@ -82,8 +82,8 @@ class Secp256k1Addition(Table[C]):
     doubles: C = flag()
     infinite: C = flag()
     # `infinite` on row 30, `doubles` on row 31.
-    closes: C = flag()
-    doubled: C = flag()
+    closes: C = cell()
+    doubled: C = cell()
     first_coefficient: C = cell()
     first_minus: C = flag()
     coefficient: C = cell()

@@ -44,6 +44,9 @@ OWED: Mapping[type[Table[Any]], Ranges] = {
         "x2": LIMB,
         "y1": HALF,
         "y2": HALF,
+        # Products of a flag and a periodic column.
+        "closes": (0, 1),
+        "doubled": (0, 1),
         "coefficient": (0, 2 * COEFFICIENTS),
         "first_coefficient": (0, 2 * COEFFICIENTS),
     },
