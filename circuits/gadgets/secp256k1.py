@@ -3,8 +3,6 @@
 A point is a pair of integers below `PRIME`, infinity is None.
 """
 
-from collections.abc import Sequence
-
 Point = tuple[int, int] | None
 
 PRIME = 2**256 - 2**32 - 977
@@ -68,16 +66,3 @@ def lift(x: int, parity: int) -> Point:
     if root * root % PRIME != square:
         return None
     return x, root if root % 2 == parity else PRIME - root
-
-
-def inverses(values: Sequence[int], modulus: int) -> list[int]:
-    """The inverse of each value, none of them zero, by one inversion (Montgomery's trick)."""
-    products = [1]
-    for value in values:
-        products.append(products[-1] * value % modulus)
-    inverse = pow(products[-1], -1, modulus)
-    found = []
-    for value, product in zip(reversed(values), reversed(products[:-1]), strict=True):
-        found.append(inverse * product % modulus)
-        inverse = inverse * value % modulus
-    return found[::-1]
