@@ -11,14 +11,11 @@ import numpy as np
 import pytest
 
 from circuits.dsl import Trace
-from circuits.dsl.check import Report
 from circuits.tables.payment_buses import Field, Verdict
 from circuits.tables.rlp_byte import Meaning, Role, meaning
 from circuits.tables.transaction_grammar import Mode, Value
-from circuits.tables.verdicts import LENGTH_BITS
 from prover.witness import item_reader
 from prover.witness.item_reader import ItemReader, Reading
-from prover.witness.rows import bit_rows
 from prover.witness.transaction import ReadItem, read_items
 from tests import transaction_samples as samples
 from tests.payment_items import complainers, cut, judge, traces_of
@@ -486,84 +483,6 @@ def other_place(traces: Traces) -> None:
 )
 def test_lies_about_what_is_skipped(lie: Callable[[Traces], None], caught_by: str) -> None:
     assert caught_by in complainers(traces_of([JUNK], change=lie))
-
-
-def two_verdicts(traces: Traces) -> None:
-    verdicts = traces["Verdicts"]
-    assert not verdicts.distance[-1].any()
-    verdicts.mistyped[-1] = verdicts.malformed[-1] = 1
-    verdicts.refusal[-1] = Verdict.WRONG_TYPE + Verdict.MALFORMED
-    verdicts.distance[-1] = bit_rows([2 * 131_072], LENGTH_BITS)[0]
-
-
-def two_forms_of_the_header(traces: Traces) -> None:
-    verdicts = traces["Verdicts"]
-    row = np.flatnonzero(verdicts.spelled[:, 2])[0]
-    verdicts.spelled[row, 1] = 1
-    verdicts.inverse[row] = 2 * int(verdicts.inverse[row]) % P
-
-
-def a_form_of_the_header_taken_back(traces: Traces) -> None:
-    verdicts = traces["Verdicts"]
-    row = np.flatnonzero((verdicts.transaction == 1) & (verdicts.spelled.sum(axis=1) == 0))[0]
-    verdicts.spelled[row, 1:] = 1, P - 1
-
-
-def another_reason_for_what_is_not_read(traces: Traces) -> None:
-    """Of wrong type and, once less than not, too long."""
-    trace = traces["Transaction"]
-    trace.mistyped[trace.unread == 1] = P - 1
-
-
-def a_transaction_refused(traces: Traces) -> None:
-    trace = traces["Transaction"]
-    trace.accepted = trace.told = trace.header = 0
-
-
-def an_idle_row_stops(traces: Traces) -> None:
-    """And so its place is passed on, with the sign changed."""
-    trace = traces["Transaction"]
-    assert not trace.mode[-2:].any()
-    trace.stops[-2] = trace.over[-2] = 1
-    trace.reads[-2] = trace.position[-1] = P - 1
-    trace.at_list_end[-1] = trace.at_entry_end[-1] = 1
-    trace.list_inverse[-1] = trace.entry_inverse[-1] = 0
-
-
-def two_verdicts_in_passing(traces: Traces) -> None:
-    skipped = traces["Skipped"]
-    assert not skipped.mask[-1].any()
-    skipped.mistyped[-1] = skipped.malformed[-1] = 1
-    skipped.mask[-1, [3, 5]] = 1
-    skipped.position[-1] = 8
-
-
-@pytest.mark.parametrize(
-    ("table", "lie", "rule"),
-    [
-        ("Verdicts", two_verdicts, "air.boolean(live)"),
-        ("Verdicts", two_forms_of_the_header, "air.boolean(long)"),
-        ("Verdicts", a_form_of_the_header_taken_back, "spelled: Cells[C] = flags(3)"),
-        ("Skipped", two_verdicts_in_passing, "air.boolean(live)"),
-        ("Transaction", another_reason_for_what_is_not_read, "mistyped: C = flag()"),
-        (
-            "Transaction",
-            a_transaction_refused,
-            "air.zero(self.over * (self.accepted - self.closed * self.at_list_end))",
-        ),
-        ("Transaction", an_idle_row_stops, "air.zero((1 - live) * unused)"),
-    ],
-)
-def test_lies_that_one_rule_of_a_table_finds(table: str, lie: Callable[[Traces], None], rule: str) -> None:
-    items = [PLAIN + samples.with_signed_length(length) for length in (40, 65_536)]
-    items += [PLAIN + bytes(131_073)] * (lie == another_reason_for_what_is_not_read) + 3 * [JUNK]
-    report = judge(traces_of(items, change=lie))
-    assert _broken(report, table) == [rule]
-
-
-def _broken(report: Report, table: str) -> list[str]:
-    """The rules of a table that are broken, apart from bounds of multiplicities."""
-    return [each.source.text for each in report.failures if each.table == table and not each.complaint]
 
 
 def test_what_is_still_read_is_skipped() -> None:
