@@ -11,6 +11,7 @@ from prover.execution.payments.receipts import Receipt, receipts_digest
 from prover.execution.payments.signature import recover_address
 from prover.execution.payments.state import LARGEST_NONCE, Account, State
 from prover.execution.payments.transaction import Transaction, decode
+from prover.execution.state.batch import Access
 
 SIGNED_VERSION = 1
 """The version of an item whose header ends with a signer."""
@@ -47,23 +48,33 @@ def apply(chain: Chain, state: State, number: int, item: bytes) -> Receipt:
             raise Ignored(Reason.INVALID_SIGNATURE)
         _check_against(state[sender], transaction)
     except Ignored as ignored:
-        return Receipt(number, Outcome.IGNORED, ignored.reason, transaction, sender)
+        read = () if sender is None else (Access(sender, state[sender], state[sender]),)
+        return Receipt(number, Outcome.IGNORED, ignored.reason, transaction, sender, accesses=read)
     failure = _failure(transaction)
     gas_used = transaction.gas_limit if failure else gas
     tip = min(transaction.max_priority_fee, transaction.max_fee - chain.base_fee)
     gas_price = chain.base_fee + tip
     value = 0 if failure else transaction.value
-    account = state[sender]
-    state.write(sender, Account(account.nonce + 1, account.balance - gas_used * gas_price - value))
-    state.credit(transaction.to, value)
-    state.credit(chain.fee_recipient, gas_used * tip)
+    found = state[sender]
+    paid = Account(found.nonce + 1, found.balance - gas_used * gas_price - value)
+    state.write(sender, paid)
+    accesses = [Access(sender, found, paid)]
+    if not failure:
+        accesses.append(_credit(state, transaction.to, value))
+    accesses.append(_credit(state, chain.fee_recipient, gas_used * tip))
     outcome = Outcome.FAILED if failure else Outcome.EXECUTED
-    return Receipt(number, outcome, failure, transaction, sender, gas_used, gas_price)
+    return Receipt(number, outcome, failure, transaction, sender, gas_used, gas_price, tuple(accesses))
 
 
 def data_of(item: bytes) -> bytes:
     """What stands behind an item's header: 00, the version and, in version 1, the twenty bytes of a signer."""
     return item[22:] if item[1:2] == bytes([SIGNED_VERSION]) else item[2:]
+
+
+def _credit(state: State, address: bytes, wei: int) -> Access:
+    found = state[address]
+    state.credit(address, wei)
+    return Access(address, found, state[address])
 
 
 def _check_alone(chain: Chain, transaction: Transaction) -> int:

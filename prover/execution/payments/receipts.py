@@ -6,6 +6,7 @@ from hashlib import sha256
 
 from prover.execution.payments.outcome import Outcome, Reason
 from prover.execution.payments.transaction import Transaction
+from prover.execution.state.batch import Access
 
 NO_RECEIPTS = bytes(32)
 """The digest of no receipts."""
@@ -19,7 +20,8 @@ class Receipt:
 
     The digest covers the number, the outcome and the reason. What follows explains them: the transaction if
     one could be decoded, its sender if the signature was looked at and is valid, the gas used, and the price
-    paid for it in wei (both 0 if ignored).
+    paid for it in wei (both 0 if ignored). `accesses` are the accounts that the rules looked at, in order: the
+    sender's, that of `to` if executed, the fee recipient's if not ignored; the same one may be several of these.
     """
 
     item: int
@@ -29,6 +31,7 @@ class Receipt:
     sender: bytes | None = None
     gas_used: int = 0
     gas_price: int = 0
+    accesses: tuple[Access, ...] = ()
 
 
 def extend(digest: bytes, receipt: Receipt) -> bytes:
