@@ -6,12 +6,15 @@ import uuid
 from typing import Any
 
 from prover.errors import InputError
-from prover.request import LAYERS, PROGRAMS
+from prover.request import LAYERS, PROGRAMS, WITH_ACCOUNTS
 from prover.service.status import field_invalid
 from verifier.profile import DEFAULT, PROFILES
 
 BLOCKS = 1024
 PROOF_BYTES = 8 << 20
+ACCOUNTS_BYTES = 32 << 20
+"""Of a genesis file, and of a snapshot: whatever accounts a batch adds, proof and snapshot fit into one message."""
+
 _PAGE_SIZE, _LARGEST_PAGE = 50, 200
 _PAGE_TOKEN = b"after:"
 
@@ -40,9 +43,24 @@ def batch_of(request: Any) -> Any:
             raise field_invalid(f"batch.blocks[{index}]", "must not be empty")
     if len(batch.state_before) not in (0, 32):
         raise field_invalid("batch.state_before", f"must be 32 bytes, not {len(batch.state_before)}")
+    _check_accounts(batch)
     batch.profile = batch.profile or DEFAULT
     check_profile("batch.profile", batch.profile)
     return batch
+
+
+def _check_accounts(batch: Any) -> None:
+    if batch.program in WITH_ACCOUNTS and not batch.genesis:
+        description = f"must be the chain's genesis file for the program {batch.program}"
+        raise field_invalid("batch.genesis", description, "GENESIS_MISSING")
+    for field, reason in (("genesis", "GENESIS_TOO_LARGE"), ("snapshot", "SNAPSHOT_TOO_LARGE")):
+        size = len(getattr(batch, field))
+        if size and batch.program not in WITH_ACCOUNTS:
+            description = f"must be empty: the program {batch.program} has no accounts"
+            raise field_invalid(f"batch.{field}", description, "GENESIS_UNWANTED")
+        if size > ACCOUNTS_BYTES:
+            description = f"must be at most {ACCOUNTS_BYTES:,} bytes, not {size:,}"
+            raise field_invalid(f"batch.{field}", description, reason)
 
 
 def _check_request_id(text: str) -> None:

@@ -43,7 +43,7 @@ class Operations:
         return await self._full(await self._prover.job(request.name, resources.OPERATIONS))
 
     async def list(self, request: Any, context: Any) -> Any:
-        """Returns a page of operations, newest first, their responses without the proofs' bytes."""
+        """Returns a page of operations, newest first, their responses without proofs' and snapshots' bytes."""
         if request.name not in ("", "operations"):
             raise status.field_invalid("name", "must be empty or 'operations'")
         if request.filter:
@@ -79,7 +79,7 @@ class Operations:
         return empty_pb2.Empty()
 
     async def _full(self, job: Job) -> Any:
-        return resources.operation(job, self._feed.progress(job.id), await self._prover.proof_data(job))
+        return resources.operation(job, self._feed.progress(job.id), await self._prover.contents(job))
 
 
 def _unary(method: Any, request: Any) -> Any:

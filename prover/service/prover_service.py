@@ -1,7 +1,6 @@
 """ProverService: takes batches in, and tells what became of them."""
 
 import asyncio
-import hashlib
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -37,19 +36,18 @@ class ProverService:
         contents: bytes = batch.SerializeToString(deterministic=True)
 
         def specify() -> bytes:
-            digests = [hashlib.sha256(block).digest() for block in batch.blocks]
-            return resources.specification(batch, digests, version())
+            return resources.specification(batch, version())
 
         job, _ = await self._store.submit(request.request_id, contents, specify, self._settings.queue_limit)
         self._scheduler.wake()
-        return resources.operation(job, self._feed.progress(job.id), await self.proof_data(job))
+        return resources.operation(job, self._feed.progress(job.id), await self.contents(job))
 
     async def GetBatchProof(self, request: Any, context: Any) -> Any:  # noqa: N802 - the API's name
-        """Returns the resource, by default with the proof's bytes."""
+        """Returns the resource, by default with the bytes of proof and snapshot."""
         job = await self.job(request.name, resources.PROOFS)
         basic = request.view == prover_pb2.BATCH_PROOF_VIEW_BASIC
-        data = None if basic else await self.proof_data(job)
-        return resources.batch_proof(job, self._feed.progress(job.id), data)
+        contents = None if basic else await self.contents(job)
+        return resources.batch_proof(job, self._feed.progress(job.id), contents)
 
     async def ListBatchProofs(self, request: Any, context: Any) -> Any:  # noqa: N802 - the API's name
         """Returns a page of resources, newest first."""
@@ -121,8 +119,10 @@ class ProverService:
         token = intake.page_token(jobs[size - 1].number) if len(jobs) > size else ""
         return jobs[:size], token
 
-    async def proof_data(self, job: Job) -> bytes | None:
-        """Returns the proof file of a job that has one, checked against its digest."""
+    async def contents(self, job: Job) -> resources.Contents | None:
+        """Returns the files of a job that has some, checked against their digests."""
         if job.state is not State.SUCCEEDED or job.proof_digest is None:
             return None
-        return await self._store.artifact(job.proof_digest)
+        proof = await self._store.artifact(job.proof_digest)
+        snapshot = await self._store.artifact(job.snapshot_digest) if job.snapshot_digest else b""
+        return resources.Contents(proof, snapshot)

@@ -1,6 +1,7 @@
 """The API's resources, made from rows of the store."""
 
 import hashlib
+from dataclasses import dataclass
 from typing import Any
 
 from google.longrunning import operations_pb2
@@ -16,6 +17,14 @@ from verifier.statement import Statement
 
 PROOFS = "batchProofs/"
 OPERATIONS = "operations/"
+
+
+@dataclass(frozen=True)
+class Contents:
+    """What only the FULL view has: the proof file, and the snapshot, empty unless the program has accounts."""
+
+    proof: bytes
+    snapshot: bytes
 
 
 def job_id(name: str, prefix: str) -> str:
@@ -48,21 +57,33 @@ def _progress(progress: Progress) -> Any:
     return prover_pb2.Progress(stage=progress.stage, units_done=progress.done, units_total=progress.total)
 
 
-def specification(batch: Any, digests: list[bytes], version: str) -> bytes:
-    """What is kept of a request beside its input: a partial BatchProof."""
-    kept = prover_pb2.BatchProof(block_digests=digests, prover_version=version)
+def specification(batch: Any, version: str) -> bytes:
+    """What is kept of a request beside its input: a partial BatchProof, with digests of what it leaves out."""
+    kept = prover_pb2.BatchProof(
+        block_digests=[_digest(block) for block in batch.blocks],
+        genesis_digest=_digest(batch.genesis) if batch.genesis else b"",
+        snapshot_before_digest=_digest(batch.snapshot) if batch.snapshot else b"",
+        prover_version=version,
+    )
     kept.batch.CopyFrom(batch)
-    del kept.batch.blocks[:]
+    for field in ("blocks", "genesis", "snapshot"):
+        kept.batch.ClearField(field)
     serialized: bytes = kept.SerializeToString(deterministic=True)
     return serialized
 
 
-def outcome(account: dict[str, Any], profile: str, proof: tuple[bytes, int]) -> bytes:
-    """What is kept of a success: a partial BatchProof; ``proof`` is the digest and size of the file."""
+def _digest(data: bytes) -> bytes:
+    return hashlib.sha256(data).digest()
+
+
+def outcome(
+    account: dict[str, Any], profile: str, proof: tuple[bytes, int], snapshot: tuple[bytes, int] | None
+) -> bytes:
+    """What is kept of a success: a partial BatchProof; ``proof`` and ``snapshot`` are digests and sizes of files."""
     encoded = bytes.fromhex(account["statement"])
     kept = prover_pb2.BatchProof(
         statement=statement_message(Statement.decode(encoded)),
-        statement_digest=hashlib.sha256(encoded).digest(),
+        statement_digest=_digest(encoded),
         stages=[
             prover_pb2.StageRecord(
                 name=stage["name"],
@@ -78,17 +99,21 @@ def outcome(account: dict[str, Any], profile: str, proof: tuple[bytes, int]) -> 
     kept.security.profile = profile
     kept.proof.format = prover_pb2.Proof.STARK
     kept.proof.digest.value, kept.proof.digest.size_bytes = proof
+    if snapshot is not None:
+        kept.snapshot_after.digest.value, kept.snapshot_after.digest.size_bytes = snapshot
     serialized: bytes = kept.SerializeToString(deterministic=True)
     return serialized
 
 
-def batch_proof(job: Job, progress: Progress | None = None, data: bytes | None = None) -> Any:
-    """The resource of a job; ``data`` is the proof file for the FULL view."""
+def batch_proof(job: Job, progress: Progress | None = None, contents: Contents | None = None) -> Any:
+    """The resource of a job; ``contents`` is for the FULL view."""
     resource = prover_pb2.BatchProof.FromString(job.specification)
     if job.outcome is not None:
         resource.MergeFromString(job.outcome)
-    if data is not None:
-        resource.proof.data = data
+    if contents is not None:
+        resource.proof.data = contents.proof
+        if contents.snapshot:
+            resource.snapshot_after.data = contents.snapshot
     if job.error is not None:
         resource.error.CopyFrom(status_pb2.Status.FromString(job.error))
     resource.name = PROOFS + job.id
@@ -107,9 +132,9 @@ def batch_proof(job: Job, progress: Progress | None = None, data: bytes | None =
     return resource
 
 
-def operation(job: Job, progress: Progress | None = None, data: bytes | None = None) -> Any:
+def operation(job: Job, progress: Progress | None = None, contents: Contents | None = None) -> Any:
     """The long-running operation of a job."""
-    resource = batch_proof(job, progress, data)
+    resource = batch_proof(job, progress, contents)
     metadata = prover_pb2.BatchProofMetadata(
         batch_proof=resource.name,
         state=resource.state,

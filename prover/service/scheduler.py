@@ -195,25 +195,27 @@ class Scheduler:
         scratch = self._store.scratch(job)
         await asyncio.to_thread(scratch.mkdir)
         batch = prover_pb2.BatchProof.FromString(job.specification).batch
-        proof = scratch / "proof"
-        account = await self._prove(job, proof)
+        proof, snapshot = scratch / "proof", scratch / "snapshot"
+        account = await self._prove(job, proof, snapshot)
         self._feed.advance(job.id, Progress("verify", 0, 1))
         await self._self_check(job, batch, proof, account)
+        accounts = await self._adopted(job, snapshot) if account["snapshot"] else None
         digest, size = await self._adopted(job, proof)
-        kept = resources.outcome(account, batch.profile, (digest, size))
-        return Proven(kept, digest, size)
+        kept = resources.outcome(account, batch.profile, (digest, size), accounts)
+        return Proven(kept, digest, size, accounts[0] if accounts else None)
 
-    async def _adopted(self, job: Job, proof: Path) -> tuple[bytes, int]:
+    async def _adopted(self, job: Job, file: Path) -> tuple[bytes, int]:
         try:
-            return await self._store.adopt(proof)
+            return await self._store.adopt(file)
         except SetupError as error:
             raise _AttemptEnded(Lost(job.attempt, error.code), error.message, cause=error.code) from error
 
-    async def _prove(self, job: Job, proof: Path) -> dict[str, Any]:
+    async def _prove(self, job: Job, proof: Path, snapshot: Path) -> dict[str, Any]:
         task = {
             "entry_point": self._settings.entry_points.prove,
             "input": str(self._store.artifact_path(job.input_digest)),
             "proof": str(proof),
+            "snapshot": str(snapshot),
         }
         limit = self._settings.time_limit
         async with self._child(job, "prover.service.worker", task) as child:

@@ -1,8 +1,8 @@
-"""The process that proves one batch: reads the batch, calls the pipeline, leaves the proof as a file.
+"""The process that proves one batch: reads the batch, calls the pipeline, leaves proof and snapshot as files.
 
 Run by the scheduler as ``python -m prover.service.worker``. Task: ``entry_point``, ``input`` (path of a
-serialised Batch), ``proof`` (path to write). Messages: ``progress``, then exactly one of ``settled`` and
-``failed``.
+serialised Batch), ``proof`` and ``snapshot`` (paths to write; there is no snapshot unless the program has
+accounts). Messages: ``progress``, then exactly one of ``settled`` and ``failed``.
 """
 
 import time
@@ -31,14 +31,19 @@ def request_of(batch: Any, request: Any) -> Any:
         chain_id=batch.chain_id,
         state_before=batch.state_before,
         profile=batch.profile,
+        genesis=batch.genesis,
+        snapshot=batch.snapshot,
     )
 
 
 def account_of(settlement: Any) -> dict[str, Any]:
-    """The settlement's statement (canonical bytes in hexadecimal) and record as plain values."""
+    """The settlement's statement (canonical bytes in hexadecimal) and record as plain values, and whether it has
+    a snapshot.
+    """
     record = settlement.record
     return {
         "statement": settlement.statement.encode().hex(),
+        "snapshot": bool(settlement.snapshot),
         "bits": float(record.bits),
         "binding": str(record.binding),
         "stages": [
@@ -92,6 +97,8 @@ def _prove(task: dict[str, Any], say: Say) -> dict[str, Any]:
 
     settlement = prove_batch(request_of(batch, module.Request), report, None)
     write_durably(Path(task["proof"]), settlement.proof)
+    if settlement.snapshot:
+        write_durably(Path(task["snapshot"]), settlement.snapshot)
     return account_of(settlement)
 
 

@@ -6,7 +6,7 @@ in between, a name that exists holds all of its bytes. Contents are checked agai
 
 import hashlib
 import os
-from collections.abc import Set
+from collections.abc import Mapping, Set
 from pathlib import Path
 
 from prover.errors import SequiturError, disk_full, is_out_of_space
@@ -28,16 +28,31 @@ def write_durably(path: Path, data: bytes) -> None:
 
     Raises `prover.errors.SetupError` (DISK_FULL) if there is no room, OSError for any other refusal.
     """
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    write_together({path: data})
+
+
+def write_together(files: Mapping[Path, bytes]) -> None:
+    """Writes several files: afterwards all are there as a whole, or, if this raises, none of them is.
+
+    The last one appears last, so that whoever finds it finds the others, whatever died in between. Raises like
+    `write_durably`.
+    """
+    temporaries = {path: path.with_name(f".{path.name}.{os.getpid()}.tmp") for path in files}
+    named: list[Path] = []
+    path = Path()
     try:
-        with temporary.open("wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.rename(path)
-        _flush_directory(path.parent)
+        for path, data in files.items():
+            with temporaries[path].open("wb") as file:
+                file.write(data)
+                file.flush()
+                os.fsync(file.fileno())
+        for path, temporary in temporaries.items():
+            temporary.rename(path)
+            named.append(path)
+            _flush_directory(path.parent)
     except OSError as error:
-        temporary.unlink(missing_ok=True)
+        for left in (*temporaries.values(), *named):
+            left.unlink(missing_ok=True)
         if is_out_of_space(error):
             raise disk_full(str(path)) from error
         raise

@@ -14,7 +14,7 @@ from pathlib import Path
 from prover.errors import SequiturError, SetupError
 from prover.store.lifecycle import Event, Position, State, Step, step
 
-_VERSION = 1
+_VERSION = 2
 _SCHEMA = """
 CREATE TABLE jobs (
     number INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -35,6 +35,7 @@ CREATE TABLE jobs (
     outcome BLOB,
     proof_digest BLOB,
     proof_size INTEGER,
+    snapshot_digest BLOB CHECK (snapshot_digest IS NULL OR state = 'SUCCEEDED'),
     CHECK ((state = 'SUCCEEDED') = (proof_digest IS NOT NULL)),
     CHECK ((state = 'SUCCEEDED') = (outcome IS NOT NULL)),
     CHECK ((state IN ('FAILED', 'CANCELLED')) = (error IS NOT NULL))
@@ -52,6 +53,10 @@ CREATE TABLE events (
     PRIMARY KEY (job, sequence)
 ) STRICT, WITHOUT ROWID;
 """
+_UPGRADE = (
+    "ALTER TABLE jobs ADD COLUMN snapshot_digest BLOB CHECK (snapshot_digest IS NULL OR state = 'SUCCEEDED');"
+)
+"""What makes a store of format 1 one of format 2."""
 
 
 @dataclass(frozen=True)
@@ -76,6 +81,7 @@ class Job:
     outcome: bytes | None
     proof_digest: bytes | None
     proof_size: int | None
+    snapshot_digest: bytes | None
 
     @property
     def position(self) -> Position:
@@ -97,11 +103,14 @@ class Transition:
 
 @dataclass(frozen=True)
 class Proven:
-    """What a job that succeeds leaves behind: an opaque account, and the proof's digest and size in bytes."""
+    """What a job that succeeds leaves behind: an opaque account, the proof's digest and size in bytes, and the
+    digest of the snapshot if the program has accounts.
+    """
 
     outcome: bytes
     proof_digest: bytes
     proof_size: int
+    snapshot_digest: bytes | None = None
 
 
 class RequestIdReusedError(SequiturError):
@@ -148,8 +157,9 @@ class Database:
             self._connection.execute("PRAGMA synchronous = FULL")
             self._connection.execute("PRAGMA foreign_keys = ON")
             (version,) = self._connection.execute("PRAGMA user_version").fetchone()
-            if version == 0:
-                self._connection.executescript(f"BEGIN; {_SCHEMA} PRAGMA user_version = {_VERSION}; COMMIT;")
+            if version in (0, 1):
+                change = _UPGRADE if version else _SCHEMA
+                self._connection.executescript(f"BEGIN; {change} PRAGMA user_version = {_VERSION}; COMMIT;")
             elif version != _VERSION:
                 raise SetupError(
                     "STORE_VERSION_UNKNOWN",
@@ -229,7 +239,7 @@ class Database:
             connection.execute(
                 "UPDATE jobs SET state = ?, attempt = ?, losses = ?, cancel_requested = ?, sequence = ?, "
                 "updated = ?, started = COALESCE(started, ?), ended = ?, error = ?, outcome = ?, "
-                "proof_digest = ?, proof_size = ? WHERE id = ?",
+                "proof_digest = ?, proof_size = ?, snapshot_digest = ? WHERE id = ?",
                 (
                     after.state.value,
                     after.attempt,
@@ -243,6 +253,7 @@ class Database:
                     kept.outcome if kept else None,
                     kept.proof_digest if kept else None,
                     kept.proof_size if kept else None,
+                    kept.snapshot_digest if kept else None,
                     job_id,
                 ),
             )
@@ -313,7 +324,8 @@ class Database:
         with translated():
             rows = self._connection.execute(
                 "SELECT input_digest FROM jobs WHERE state IN ('QUEUED', 'RUNNING') "
-                "UNION SELECT proof_digest FROM jobs WHERE proof_digest IS NOT NULL"
+                "UNION SELECT proof_digest FROM jobs WHERE proof_digest IS NOT NULL "
+                "UNION SELECT snapshot_digest FROM jobs WHERE snapshot_digest IS NOT NULL"
             ).fetchall()
         return {bytes(row[0]) for row in rows}
 

@@ -121,9 +121,9 @@ class Store:
                 self._release(job.input_digest)
         return changed
 
-    async def adopt(self, proof: Path) -> tuple[bytes, int]:
+    async def adopt(self, file: Path) -> tuple[bytes, int]:
         """Moves a finished file of a scratch directory among the artifacts; returns its digest and size."""
-        return await self._on_thread(self._artifacts.adopt, proof)
+        return await self._on_thread(self._artifacts.adopt, file)
 
     async def find(self, job_id: str) -> Job | None:
         """Returns the job with this id, if there is one."""

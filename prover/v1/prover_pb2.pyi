@@ -36,7 +36,7 @@ class _BatchProofViewEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_BatchP
     BATCH_PROOF_VIEW_UNSPECIFIED: _BatchProofView.ValueType  # 0
     """FULL for GetBatchProof."""
     BATCH_PROOF_VIEW_BASIC: _BatchProofView.ValueType  # 1
-    """Everything but the proof's bytes."""
+    """Everything but the bytes of the proof and of the snapshot."""
     BATCH_PROOF_VIEW_FULL: _BatchProofView.ValueType  # 2
 
 class BatchProofView(_BatchProofView, metaclass=_BatchProofViewEnumTypeWrapper): ...
@@ -44,7 +44,7 @@ class BatchProofView(_BatchProofView, metaclass=_BatchProofViewEnumTypeWrapper):
 BATCH_PROOF_VIEW_UNSPECIFIED: BatchProofView.ValueType  # 0
 """FULL for GetBatchProof."""
 BATCH_PROOF_VIEW_BASIC: BatchProofView.ValueType  # 1
-"""Everything but the proof's bytes."""
+"""Everything but the bytes of the proof and of the snapshot."""
 BATCH_PROOF_VIEW_FULL: BatchProofView.ValueType  # 2
 Global___BatchProofView: _TypeAlias = BatchProofView  # noqa: Y015
 
@@ -61,17 +61,26 @@ class Batch(_message.Message):
     CHAIN_ID_FIELD_NUMBER: _builtins.int
     STATE_BEFORE_FIELD_NUMBER: _builtins.int
     PROFILE_FIELD_NUMBER: _builtins.int
+    GENESIS_FIELD_NUMBER: _builtins.int
+    SNAPSHOT_FIELD_NUMBER: _builtins.int
     layer: _builtins.str
     """The sequencing layer: "celestia"."""
     program: _builtins.str
-    """The rollup program: "log"."""
+    """The rollup program: "log" or "payments"."""
     namespace: _builtins.bytes
     """The rollup's namespace on the layer: 29 bytes on Celestia."""
     chain_id: _builtins.int
+    """Of a program with accounts, 0 means the chain of its genesis file."""
     state_before: _builtins.bytes
     """State before the first height, 32 bytes; empty means the program's genesis state."""
     profile: _builtins.str
     """Security profile; empty means "direct-128"."""
+    genesis: _builtins.bytes
+    """Contents of the genesis file, at most 32 MiB; set for programs with accounts, and only for them."""
+    snapshot: _builtins.bytes
+    """All accounts before the first height, at most 32 MiB: the snapshot that came with the last proof. Empty means those of
+    the genesis file.
+    """
     @_builtins.property
     def blocks(self) -> _containers.RepeatedScalarFieldContainer[_builtins.bytes]:
         """Contents of one block file per height, in any order, without gaps; 1 to 1024 of them."""
@@ -86,10 +95,12 @@ class Batch(_message.Message):
         chain_id: _builtins.int = ...,
         state_before: _builtins.bytes = ...,
         profile: _builtins.str = ...,
+        genesis: _builtins.bytes = ...,
+        snapshot: _builtins.bytes = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["blocks", b"blocks", "chain_id", b"chain_id", "layer", b"layer", "namespace", b"namespace", "profile", b"profile", "program", b"program", "state_before", b"state_before"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["blocks", b"blocks", "chain_id", b"chain_id", "genesis", b"genesis", "layer", b"layer", "namespace", b"namespace", "profile", b"profile", "program", b"program", "snapshot", b"snapshot", "state_before", b"state_before"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -139,6 +150,9 @@ class BatchProof(_message.Message):
     SECURITY_FIELD_NUMBER: _builtins.int
     SEQUENCE_FIELD_NUMBER: _builtins.int
     CANCEL_REQUESTED_FIELD_NUMBER: _builtins.int
+    SNAPSHOT_AFTER_FIELD_NUMBER: _builtins.int
+    GENESIS_DIGEST_FIELD_NUMBER: _builtins.int
+    SNAPSHOT_BEFORE_DIGEST_FIELD_NUMBER: _builtins.int
     name: _builtins.str
     """"batchProofs/" and an id chosen by the server."""
     state: Global___BatchProof.State.ValueType
@@ -151,13 +165,16 @@ class BatchProof(_message.Message):
     """Sequence number of the last transition."""
     cancel_requested: _builtins.bool
     """True once cancellation was asked for."""
+    genesis_digest: _builtins.bytes
+    """SHA-256 of the genesis file and of the snapshot that were given; empty for one that was not."""
+    snapshot_before_digest: _builtins.bytes
     @_builtins.property
     def statement(self) -> _statement_pb2.Statement:
         """Set once proven."""
 
     @_builtins.property
     def batch(self) -> Global___Batch:
-        """What was asked for, without the contents of the blocks."""
+        """What was asked for, without the contents of blocks, genesis file and snapshot."""
 
     @_builtins.property
     def block_digests(self) -> _containers.RepeatedScalarFieldContainer[_builtins.bytes]:
@@ -189,6 +206,10 @@ class BatchProof(_message.Message):
 
     @_builtins.property
     def security(self) -> _statement_pb2.Security: ...
+    @_builtins.property
+    def snapshot_after(self) -> Global___Snapshot:
+        """All accounts after the last height; set in SUCCEEDED for programs with accounts."""
+
     def __init__(
         self,
         *,
@@ -211,10 +232,13 @@ class BatchProof(_message.Message):
         security: _statement_pb2.Security | None = ...,
         sequence: _builtins.int = ...,
         cancel_requested: _builtins.bool = ...,
+        snapshot_after: Global___Snapshot | None = ...,
+        genesis_digest: _builtins.bytes = ...,
+        snapshot_before_digest: _builtins.bytes = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["batch", b"batch", "create_time", b"create_time", "end_time", b"end_time", "error", b"error", "progress", b"progress", "proof", b"proof", "security", b"security", "start_time", b"start_time", "statement", b"statement", "update_time", b"update_time"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["batch", b"batch", "create_time", b"create_time", "end_time", b"end_time", "error", b"error", "progress", b"progress", "proof", b"proof", "security", b"security", "snapshot_after", b"snapshot_after", "start_time", b"start_time", "statement", b"statement", "update_time", b"update_time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["attempts", b"attempts", "batch", b"batch", "block_digests", b"block_digests", "cancel_requested", b"cancel_requested", "create_time", b"create_time", "end_time", b"end_time", "error", b"error", "name", b"name", "progress", b"progress", "proof", b"proof", "prover_version", b"prover_version", "security", b"security", "sequence", b"sequence", "stages", b"stages", "start_time", b"start_time", "state", b"state", "statement", b"statement", "statement_digest", b"statement_digest", "update_time", b"update_time"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["attempts", b"attempts", "batch", b"batch", "block_digests", b"block_digests", "cancel_requested", b"cancel_requested", "create_time", b"create_time", "end_time", b"end_time", "error", b"error", "genesis_digest", b"genesis_digest", "name", b"name", "progress", b"progress", "proof", b"proof", "prover_version", b"prover_version", "security", b"security", "sequence", b"sequence", "snapshot_after", b"snapshot_after", "snapshot_before_digest", b"snapshot_before_digest", "stages", b"stages", "start_time", b"start_time", "state", b"state", "statement", b"statement", "statement_digest", b"statement_digest", "update_time", b"update_time"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -284,6 +308,30 @@ class Proof(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___Proof: _TypeAlias = Proof  # noqa: Y015
+
+@_typing.final
+class Snapshot(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    DATA_FIELD_NUMBER: _builtins.int
+    DIGEST_FIELD_NUMBER: _builtins.int
+    data: _builtins.bytes
+    """What the next batch has to be given, `Batch.snapshot`; left out of the BASIC view."""
+    @_builtins.property
+    def digest(self) -> Global___Digest: ...
+    def __init__(
+        self,
+        *,
+        data: _builtins.bytes = ...,
+        digest: Global___Digest | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["digest", b"digest"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["data", b"data", "digest", b"digest"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Snapshot: _TypeAlias = Snapshot  # noqa: Y015
 
 @_typing.final
 class Progress(_message.Message):
