@@ -5,10 +5,13 @@ from typing import Annotated
 
 import typer
 
+from prover.commands.account import account
+from prover.commands.block import block
 from prover.commands.demo import demo
 from prover.commands.inspect import inspect
 from prover.commands.output import EXIT_CODES, tell_error
 from prover.commands.prove import prove
+from prover.commands.send import send
 from prover.commands.serve import serve
 from prover.commands.verify import verify
 from prover.commands.watch import watch
@@ -23,7 +26,7 @@ app = typer.Typer(
     rich_markup_mode="rich",
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command in (prove, verify, inspect, serve, watch, demo):
+for command in (prove, verify, inspect, serve, watch, account, send, block, demo):
     app.command(epilog=EXIT_CODES)(command)
 
 

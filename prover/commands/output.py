@@ -54,9 +54,9 @@ def print_json(value: Any) -> None:
     sys.stdout.flush()
 
 
-def print_facts(title: str, facts: Mapping[str, Any]) -> None:
+def print_facts(title: str, facts: Mapping[str, Any], console: Console | None = None) -> None:
     """Prints names and values in two columns; a long value is never cut, so that it can be copied."""
-    console = stdout()
+    console = console or stdout()
     console.print(title, markup=False, soft_wrap=True, style="italic")
     width = max((len(name) for name in facts), default=0)
     for name, value in facts.items():
