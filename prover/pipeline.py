@@ -5,37 +5,25 @@
 The service, the command line and the tests call these functions and add nothing to them.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from circuits.dsl import Compiled
-from circuits.programs.celestia_log import celestia_log
-from circuits.tables.height import Height
-from circuits.tables.log import Log
-from circuits.tables.node import Node
-from circuits.tables.share import Share
 from prover.account import Account, Cancelled, Progress, Stage
 from prover.adapter.celestia import read_blocks
-from prover.adapter.celestia.opening import Opening, open_namespace
-from prover.adapter.celestia.ordering import ordered_items
+from prover.adapter.celestia.opening import open_namespace
 from prover.engine import Engine
 from prover.errors import InputError, SetupError
-from prover.execution.log import GENESIS_STATE, Step, execute
 from prover.memory import available, estimate
+from prover.programs import PROGRAMS
 from prover.request import Request, check_request
 from prover.stark import STAGES, prove
-from prover.witness.hashing import fill_hashing
-from prover.witness.height import fill_height
-from prover.witness.log import fill_log
-from prover.witness.node import fill_node
 from prover.witness.rows import TableTooTall
-from prover.witness.share import fill_share
 from verifier.errors import Rejected
 from verifier.profile import Profile, profile_named
-from verifier.registry import CELESTIA_LOG, NO_RECEIPTS
 from verifier.statement import Statement
 
 __all__ = ["Cancelled", "Progress", "Record", "Request", "Settlement", "Stage", "prove_batch"]
@@ -43,15 +31,6 @@ __all__ = ["Cancelled", "Progress", "Record", "Request", "Settlement", "Stage", 
 Matrix = NDArray[np.uint32]
 
 PREPARATION = ("read blocks", "open namespace", "execute", "fill tables")
-
-
-@dataclass(frozen=True)
-class Executed:
-    """What was opened and what the program's rules made of it, with the statement that says so."""
-
-    opening: Opening
-    steps: tuple[Step, ...]
-    statement: Statement
 
 
 @dataclass(frozen=True)
@@ -65,11 +44,15 @@ class Record:
 
 @dataclass(frozen=True)
 class Settlement:
-    """A statement, the proof of it (a proof file), and the account of its making."""
+    """A statement, the proof of it (a proof file), and the account of its making.
+
+    `snapshot` is what the next batch begins with, see `prover.programs.base.Executed`.
+    """
 
     statement: Statement
     proof: bytes
     record: Record
+    snapshot: bytes = b""
 
 
 def prove_batch(
@@ -86,16 +69,17 @@ def prove_batch(
     profile = profile_named(request.profile)
     names = PREPARATION + STAGES
     account = Account(names, report, cancelled)
-    compiled = celestia_log()
+    program = PROGRAMS[request.program]
+    compiled = program.compiled()
     try:
         with account.stage():
             blocks = read_blocks(request.blocks)
         with account.stage():
             opening = open_namespace(blocks, request.namespace)
         with account.stage():
-            executed = execute_log(opening, request.chain_id, request.state_before or GENESIS_STATE)
+            executed = program.execute(opening, request)
         with account.stage():
-            traces = fill(compiled, executed)
+            traces = executed.fill()
             account.cells = sum(trace.size for trace in traces.values())
             require_memory(compiled, traces, profile)
         result = prove(
@@ -104,6 +88,7 @@ def prove_batch(
             executed.statement.encode(),
             profile,
             native_engine(),
+            preprocessed=compiled.preprocessed,
             report=report and (lambda told: report(_after_preparation(told))),
             cancelled=cancelled,
         )
@@ -111,47 +96,7 @@ def prove_batch(
         message = f"The batch is too large for one proof: {error}."
         raise InputError("BATCH_TOO_LARGE", message, "Prove fewer heights at a time.") from error
     record = Record((*account.stages, *result.stages), result.security.bits, result.security.binding)
-    return Settlement(executed.statement, result.proof, record)
-
-
-def execute_log(opening: Opening, chain_id: int, state: bytes) -> Executed:
-    """Run the `log` program over what was opened; raises `InputError` for shares no consensus would order."""
-    steps = execute(state, chain_id, ordered_items(opening))
-    return Executed(opening, steps, settle(opening, steps, chain_id, state))
-
-
-def settle(opening: Opening, steps: Sequence[Step], chain_id: int, state: bytes) -> Statement:
-    """What can be said of steps that absorbed what was opened."""
-    return Statement(
-        layer=CELESTIA_LOG.layer,
-        layer_format=CELESTIA_LOG.layer_format,
-        mode=CELESTIA_LOG.mode,
-        chain_id=chain_id,
-        namespace=opening.namespace,
-        first_height=opening.heights[0].height,
-        last_height=opening.heights[-1].height,
-        anchor=opening.anchor,
-        state_before=state,
-        state_after=steps[-1].after,
-        receipts_digest=NO_RECEIPTS,
-        program_digest=celestia_log().program.digest,
-    )
-
-
-def fill(compiled: Compiled, executed: Executed) -> dict[str, Matrix]:
-    """Every table's trace (rows, columns) by name; raises `TableTooTall`."""
-    return fill_hashing(compiled, speak(executed))
-
-
-def speak(executed: Executed) -> dict[str, Matrix]:
-    """The traces of the tables that have something to say; the others hash for them."""
-    opening = executed.opening
-    return {
-        Height.name: fill_height(opening.heights),
-        Node.name: fill_node(opening.nodes, opening.namespace),
-        Share.name: fill_share(opening.shares),
-        Log.name: fill_log(executed.steps, executed.statement.chain_id),
-    }
+    return Settlement(executed.statement, result.proof, record, executed.snapshot)
 
 
 def require_memory(compiled: Compiled, traces: Mapping[str, Matrix], profile: Profile) -> None:

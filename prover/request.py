@@ -11,13 +11,20 @@ from verifier.profile import DEFAULT, PROFILES
 LAYERS: Mapping[str, Callable[[bytes], None]] = {"celestia": check_blob_namespace}
 """Sequencing layers, with the check that raises InputError unless a namespace can be a rollup's."""
 
-PROGRAMS = ("log",)
+PROGRAMS = ("log", "payments")
+WITH_ACCOUNTS = ("payments",)
+"""Programs whose state are accounts, so that a genesis file has to be given."""
+
 LAST_CHAIN_ID = 2**64 - 1
 
 
 @dataclass(frozen=True)
 class Request:
-    """What to prove. `blocks` are block files in any order; an empty state is the program's genesis state."""
+    """What to prove. `blocks` are block files in any order; an empty state is the program's genesis state.
+
+    A program with accounts needs the chain's `genesis` file and, behind its first batch, the `snapshot` of all
+    accounts that came with the last proof.
+    """
 
     layer: str
     program: str
@@ -26,6 +33,8 @@ class Request:
     chain_id: int = 0
     state_before: bytes = b""
     profile: str = DEFAULT
+    genesis: bytes = b""
+    snapshot: bytes = b""
 
 
 def check_request(request: Request) -> None:
@@ -55,6 +64,19 @@ def check_request(request: Request) -> None:
         found = len(request.state_before)
         raise InputError(
             "STATE_INVALID", f"A state has 32 bytes, not {found}.", "Give the state after the last proof."
+        )
+    has_accounts = request.program in WITH_ACCOUNTS
+    if has_accounts and not request.genesis:
+        raise InputError(
+            "GENESIS_MISSING",
+            f"The program {request.program} needs to know its chain.",
+            "Give the chain's genesis file.",
+        )
+    if not has_accounts and (request.genesis or request.snapshot):
+        raise InputError(
+            "GENESIS_UNWANTED",
+            f"The program {request.program} has no accounts.",
+            "Leave genesis file and snapshot out, or ask for payments.",
         )
     if not request.blocks:
         raise InputError(

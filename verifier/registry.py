@@ -50,7 +50,8 @@ class Known:
 
 
 CELESTIA_LOG = Known("celestia-log", "celestia_log.bin", CELESTIA, 1, 0, 29, 32, NO_RECEIPTS)
-KNOWN = (CELESTIA_LOG,)
+CELESTIA_PAYMENTS = Known("celestia-payments", "celestia_payments.bin", CELESTIA, 1, 0, 29, 32, None)
+KNOWN = (CELESTIA_LOG, CELESTIA_PAYMENTS)
 
 
 @cache

@@ -4,6 +4,10 @@ from collections.abc import Callable, Mapping
 
 from circuits.dsl import Compiled
 from circuits.programs.celestia_log import celestia_log
+from circuits.programs.celestia_payments import celestia_payments
 
-PROGRAMS: Mapping[str, Callable[[], Compiled]] = {"celestia_log": celestia_log}
+PROGRAMS: Mapping[str, Callable[[], Compiled]] = {
+    "celestia_log": celestia_log,
+    "celestia_payments": celestia_payments,
+}
 """Every program by the name of its file beside the verifier."""

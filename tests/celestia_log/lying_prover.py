@@ -14,7 +14,7 @@ from prover.adapter.celestia.opening import Kind, Node, Opening, open_namespace
 from prover.execution.log import GENESIS_STATE, Step, execute
 from prover.execution.ordered import OrderedHeight
 from prover.kernel import NativeEngine
-from prover.pipeline import Executed, settle, speak
+from prover.programs.log import fill_speaking, settle_log
 from prover.stark import prove
 from prover.witness.hashing import fill_hashing
 from tests.celestia_log.scenes import Scene
@@ -79,8 +79,8 @@ def tell(scene: Scene, lie: Lie | None = None, state: bytes = GENESIS_STATE) -> 
     opening = lie.opening(opened(scene))
     ordered = lie.ordered(read_loosely(opening))
     steps = lie.steps(execute(state, CHAIN_ID, ordered))
-    statement = lie.statement(settle(opening, steps, CHAIN_ID, state))
-    traces = speak(Executed(opening, steps, statement))
+    statement = lie.statement(settle_log(opening, steps, CHAIN_ID, state))
+    traces = fill_speaking(opening, steps, CHAIN_ID)
     for name, change in lie.tables.items():
         traces[name] = changed(name, traces[name], change)
     traces = fill_hashing(celestia_log(), traces)

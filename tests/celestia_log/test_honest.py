@@ -8,7 +8,8 @@ from prover.adapter.celestia import Blob, Block, extend
 from prover.adapter.celestia.namespace import TAIL_PADDING
 from prover.adapter.celestia.opening import Kind, open_namespace
 from prover.adapter.celestia.shares import padding_share, split_blob
-from prover.pipeline import Request, execute_log, fill, prove_batch
+from prover.pipeline import Request, prove_batch
+from prover.programs.log import execute_log
 from tests.celestia_log import scenes
 from tests.celestia_log.lying_prover import CHAIN_ID, opened, tell
 from tests.celestia_log.scenes import HEIGHTS, HIGHER, LOWER, MAINNET, OURS, Scene, blob, built, scene
@@ -61,9 +62,9 @@ def test_share_versions_that_nobody_knows_hold_too() -> None:
     block = Block(scenes.FIRST_HEIGHT, extend(shares))
     told = Scene((b"",), OURS, ((block.height, (ours, signed)),))
     opening = open_namespace([block], OURS)
-    executed = execute_log(opening, CHAIN_ID, bytes(32))
+    executed = execute_log(opening, Request("celestia", "log", OURS, (), CHAIN_ID))
     assert executed.statement.state_after == told.state_after(bytes(32), CHAIN_ID)
-    report = check(celestia_log(), fill(celestia_log(), executed), executed.statement.encode())
+    report = check(celestia_log(), executed.fill(), executed.statement.encode())
     assert report.ok, str(report)
 
 
