@@ -57,7 +57,7 @@ generate: setup
 	$(BIN)/python -m circuits.programs
 
 bench: setup
-	$(BIN)/python benchmarks/kernel_against_plonky3.py
+	$(BIN)/python -m benchmarks.kernel_against_plonky3
 
 lock:
 	$(PYTHON) -m venv .venv-lock && .venv-lock/bin/pip install --quiet uv
