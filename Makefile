@@ -8,7 +8,7 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 KERNEL_SOURCES := $(shell find kernel -name '*.rs' -o -name 'Cargo.*' 2>/dev/null | grep -v /target/)
 RUST_TARGET_CPU := $(if $(PORTABLE),,-C target-cpu=native)
 
-.PHONY: setup kernel demo test test-slow check format generate bench lock clean
+.PHONY: setup kernel demo test test-slow test-portable check format generate bench lock clean
 
 setup: .venv/.kernel
 
@@ -36,6 +36,10 @@ test: setup
 test-slow: setup
 	$(BIN)/python -m pytest -m slow
 
+# A kernel built for any machine proves the same bytes as the one installed.
+test-portable: setup
+	$(BIN)/python -m pytest tests/kernel/test_portable.py
+
 check: setup
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
@@ -57,7 +61,7 @@ generate: setup
 	$(BIN)/python -m circuits.programs
 
 bench: setup
-	$(BIN)/python benchmarks/kernel_against_plonky3.py
+	$(BIN)/python -m benchmarks.kernel_against_plonky3
 
 lock:
 	$(PYTHON) -m venv .venv-lock && .venv-lock/bin/pip install --quiet uv

@@ -1,8 +1,8 @@
-"""Prove one exported workload with our engine, once for every line on standard input.
+"""Prove one workload with our engine, once for every line on standard input.
 
-`python -m benchmarks.prove_workload FOLDER` answers each line with one line of JSON; the folder is what
-`kernel-benchmark export` wrote: our canonical program and raw traces. It is a process of its own, so that its
-peak memory is its own.
+`python -m benchmarks.prove_workload WORKLOAD` answers each line with one line of JSON. A workload is a folder
+that `kernel-benchmark export` wrote (our canonical program and raw traces) or `sha256-table`. It is a process
+of its own, so that its peak memory is its own.
 """
 
 import json
@@ -10,12 +10,15 @@ import sys
 import time
 from dataclasses import replace
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 
+from benchmarks.machine import memory_bytes
+from benchmarks.sha256_table import sha256_table
 from prover.engine import Engine, Matrix
 from prover.kernel import NativeEngine
-from prover.stark import ProofResult, prove
+from prover.stark import prove
 from verifier.profile import DIRECT_100
 from verifier.program import Program
 from verifier.proof import encode_header
@@ -23,9 +26,21 @@ from verifier.shape import Shape
 from verifier.stark import encode_heights, verify
 
 STATEMENT = b""
+SHA256_TABLE = "sha256-table"
+# 17 rows a compression and one a message fill 2^17 rows but for 256.
+SHA256_MESSAGES, SHA256_BLOCKS = 256, 30
 
 
-def read_workload(folder: Path, engine: Engine) -> tuple[Program, dict[str, Matrix], dict[str, Matrix]]:
+class Workload(NamedTuple):
+    """What to prove, and the SHA-256 compressions in it where that is what it is made of."""
+
+    program: Program
+    main: dict[str, Matrix]
+    preprocessed: dict[str, Matrix]
+    compressions: int | None
+
+
+def read_workload(folder: Path, engine: Engine) -> Workload:
     """The program with its preprocessed root filled in, its main and its preprocessed matrices."""
     program = Program.decode((folder / "program.bin").read_bytes())
     main: dict[str, Matrix] = {}
@@ -39,28 +54,25 @@ def read_workload(folder: Path, engine: Engine) -> tuple[Program, dict[str, Matr
     if preprocessed:
         matrices = [preprocessed.get(table.name) for table in program.tables]
         program = replace(program, preprocessed_root=engine.commit(matrices, DIRECT_100.log_blowup).root)
-    return program, main, preprocessed
+    return Workload(program, main, preprocessed, None)
 
 
-def memory(field: str) -> int:
-    """One line of /proc/self/status, in bytes."""
-    for line in Path("/proc/self/status").read_text().splitlines():
-        if line.startswith(field):
-            return 1024 * int(line.split()[1])
-    raise KeyError(field)
+def own_table() -> Workload:
+    """Our SHA-256 tables, filled."""
+    workload = sha256_table(SHA256_MESSAGES, SHA256_BLOCKS)
+    return Workload(workload.compiled.program, dict(workload.traces), {}, workload.compressions)
 
 
-def measure(
-    program: Program, main: dict[str, Matrix], preprocessed: dict[str, Matrix], engine: Engine
-) -> dict[str, object]:
+def measure(workload: Workload, engine: Engine) -> dict[str, object]:
     """Prove and verify once."""
-    before = memory("VmRSS:")
+    program, main, preprocessed, compressions = workload
+    before = memory_bytes("/proc/self/status", "VmRSS:")
     # Writing 5 sets the high-water mark back to what is resident now.
     Path("/proc/self/clear_refs").write_text("5")
-    start = time.perf_counter()
-    result: ProofResult = prove(program, main, STATEMENT, DIRECT_100, engine, preprocessed=preprocessed)
-    seconds = time.perf_counter() - start
-    peak = memory("VmHWM:")
+    busy, start = time.process_time(), time.perf_counter()
+    result = prove(program, main, STATEMENT, DIRECT_100, engine, preprocessed=preprocessed)
+    seconds, processor_seconds = time.perf_counter() - start, time.process_time() - busy
+    peak = max(stage.peak_memory_bytes for stage in result.stages)
     start = time.perf_counter()
     heights = [(len(main[table.name]) - 1).bit_length() for table in program.tables]
     shape = Shape(program, heights, DIRECT_100)
@@ -68,10 +80,12 @@ def measure(
     verify(shape, STATEMENT, result.proof[len(header) :])
     return {
         "seconds": seconds,
+        "processor_seconds": processor_seconds,
         "proof_bytes": len(result.proof),
         "verify_seconds": time.perf_counter() - start,
         "resident_before": before,
         "peak_memory_bytes": peak,
+        "compressions": compressions,
         "stages": [{"name": stage.name, "seconds": stage.seconds} for stage in result.stages],
     }
 
@@ -79,9 +93,10 @@ def measure(
 def main() -> None:
     """Answer lines until standard input ends."""
     engine = NativeEngine()
-    program, matrices, preprocessed = read_workload(Path(sys.argv[1]), engine)
+    name = sys.argv[1]
+    workload = own_table() if name == SHA256_TABLE else read_workload(Path(name), engine)
     for _ in sys.stdin:
-        print(json.dumps(measure(program, matrices, preprocessed, engine)), flush=True)
+        print(json.dumps(measure(workload, engine)), flush=True)
 
 
 if __name__ == "__main__":

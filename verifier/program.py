@@ -161,6 +161,10 @@ class Program:
 
     def encode(self) -> bytes:
         """Canonical bytes: fields in order, 32-bit little-endian integers, counted lists."""
+        return self._encoded
+
+    @cached_property
+    def _encoded(self) -> bytes:
         writer = Writer()
         writer.raw(MAGIC)
         writer.text(self.name)

@@ -181,6 +181,7 @@ impl Code {
                 && let Node::Add(a, b) | Node::Subtract(a, b) | Node::Multiply(a, b) = *node
             {
                 let (left, right) = (self.register_of[a as usize], self.register_of[b as usize]);
+                let is_two = |node: u32| nodes[node as usize] == Node::Constant(2);
                 for operand in [a as usize, b as usize] {
                     if held[operand] && last_use[operand] == 2 * at + 1 {
                         held[operand] = false;
@@ -196,6 +197,8 @@ impl Code {
                 self.operations.push(match node {
                     Node::Add(..) => Operation::Add(result, left, right),
                     Node::Subtract(..) => Operation::Subtract(result, left, right),
+                    Node::Multiply(..) if is_two(a) => Operation::Add(result, right, right),
+                    Node::Multiply(..) if is_two(b) => Operation::Add(result, left, left),
                     _ => Operation::Multiply(result, left, right),
                 });
             }

@@ -17,6 +17,7 @@ class Values:
     def __init__(self, attacked: Attacked) -> None:
         self.attacked = attacked
         self._known: dict[tuple[int, int], list[int]] = {}
+        self._nonzero: dict[tuple[int, int], list[int]] = {}
 
     def of(self, row: int, below: int) -> list[int]:
         """The values on an honest row above any row."""
@@ -26,6 +27,13 @@ class Values:
                 found.append(self._value(node, row, below, found) % P)
             self._known[row, below] = found
         return self._known[row, below]
+
+    def nonzero(self, row: int, below: int) -> list[int]:
+        """The rules whose value is not zero there, whatever rows they are stated for."""
+        if (row, below) not in self._nonzero:
+            values, rules = self.of(row, below), self.attacked.form.rules
+            self._nonzero[row, below] = [number for number, rule in enumerate(rules) if values[rule.node]]
+        return self._nonzero[row, below]
 
     def _value(self, node: Node, row: int, below: int, found: Sequence[int]) -> int:
         if node.operation == Operation.ADD:
@@ -58,12 +66,14 @@ class Base:
 
     def values(self, row: int) -> list[int]:
         """The value of every node on a row; on the last one, what reads below has no meaning."""
+        return self._all.of(*self._pair(row))
+
+    def _pair(self, row: int) -> tuple[int, int]:
         here = int(self._rows[row])
-        last = row == self.height - 1
+        if row < self.height - 1:
+            return here, int(self._rows[row + 1])
         # The row that follows in order is most often known already.
-        return self._all.of(
-            here, (here + 1) % self._all.attacked.height if last else int(self._rows[row + 1])
-        )
+        return here, (here + 1) % self._all.attacked.height
 
     def active(self, rule: int, row: int) -> bool:
         """Whether a rule is stated for a row."""
@@ -77,10 +87,10 @@ class Base:
         """The rules that do not hold, with the rows they are stated for: at the ends and where order is broken."""
         jumps = np.flatnonzero(np.diff(self._rows) != 1).tolist()
         return {
-            (number, row)
+            (rule, row)
             for row in {0, self.height - 1, *jumps}
-            for number, rule in enumerate(self.form.rules)
-            if self.values(row)[rule.node] and self.active(number, row)
+            for rule in self._all.nonzero(*self._pair(row))
+            if self.active(rule, row)
         }
 
 

@@ -5,6 +5,7 @@ from functools import cached_property
 
 import numpy as np
 
+from circuits.dsl.compile import AnyTable
 from tests.adversarial.floating import floating_cells
 from tests.adversarial.needed import RegisteredLie, unneeded
 from tests.adversarial.reviewed import DontCare, Implied
@@ -18,9 +19,11 @@ SEED = 1
 class Campaign:
     """An attack on honest witnesses of one program; the same every time."""
 
-    def __init__(self, witnesses: Sequence[Witness], most_rows: int = MOST_ROWS) -> None:
-        self.witnesses, self.most_rows = witnesses, most_rows
+    def __init__(self, witnesses: Sequence[Witness], tables: Sequence[AnyTable] | None = None) -> None:
+        """Attack these tables, by default all."""
+        self.witnesses = witnesses
         self.compiled = witnesses[0].compiled
+        self.tables = {table.name for table in (self.compiled.tables if tables is None else tables)}
 
     @cached_property
     def sweeps(self) -> dict[str, list[Sweep]]:
@@ -29,7 +32,8 @@ class Campaign:
         found: dict[str, list[Sweep]] = {}
         for witness in self.witnesses:
             for attacked in witness.present():
-                found.setdefault(attacked.form.name, []).append(sweep(attacked, self.most_rows, generator))
+                if attacked.form.name in self.tables:
+                    found.setdefault(attacked.form.name, []).append(sweep(attacked, MOST_ROWS, generator))
         return found
 
     def floating(self, dont_cares: Sequence[DontCare] = ()) -> list[str]:
@@ -42,8 +46,8 @@ class Campaign:
         ]
 
     def unneeded(
-        self, table: str, implied: Sequence[Implied] = (), lies: Sequence[RegisteredLie] = ()
+        self, table: AnyTable, implied: Sequence[Implied] = (), lies: Sequence[RegisteredLie] = ()
     ) -> list[str]:
         """The constraints of a table that nothing would miss, and reviews out of date, in words."""
         generator = np.random.default_rng(SEED)
-        return unneeded(self.compiled, self.sweeps[table], implied, lies, generator)
+        return unneeded(self.compiled, self.sweeps[table.name], implied, lies, generator)

@@ -26,6 +26,9 @@ MOST_MORE_BROKEN = 16
 """A lie that has broken so many more rules than it began with is given up."""
 
 CANDIDATES = 10
+DOWNWARDS = 0.9
+"""How much a cell of the row below is preferred in a draw of lots between 0 and 1."""
+
 OTHER_BASES = 3
 """One attempt in so many starts from other than the honest trace."""
 
@@ -56,7 +59,8 @@ class Liar:
         if not rows:
             return None
         row = rows[int(self.generator.integers(len(rows)))]
-        if not lie.broken or self.generator.integers(2):
+        # In a jump that breaks the chosen rule the lie has begun.
+        if not lie.reached() or self.generator.integers(4) == 0:
             lie.begin(row)
         return lie if lie.repair() and lie.reached() else None
 
@@ -165,7 +169,7 @@ class Lie:
     def reached(self) -> bool:
         """Whether the chosen rule is broken, or some row adds something else to the chosen interaction's bus."""
         if self.guard.is_rule:
-            return bool(self.broken)
+            return any(rule == self._rule for rule, _ in self.broken)
         interaction = self._reaches.form.interactions[self.guard.number]
         for row, values in self._values.items():
             honest = self.base.values(row)
@@ -186,7 +190,7 @@ class Lie:
         drawn = self.liar.generator.random(len(self._reaches.read[rule])).tolist()
         # What is computed stands below what it is computed from: rather change that, as honest tables are filled.
         cells = [
-            (lot - below / 2, ((row + below) % self._height, column))
+            (lot - DOWNWARDS * below, ((row + below) % self._height, column))
             for lot, (column, below) in zip(drawn, self._reaches.read[rule], strict=True)
         ]
         free = [(lot, cell) for lot, cell in cells if cell not in self.cells]

@@ -22,7 +22,7 @@ from tests.adversarial.reviewed import Implied, named, rules_written
 from tests.adversarial.sweep import Sweep
 from tests.adversarial.witness import Guard
 
-ROUNDS = 100
+ROUNDS = 300
 ATTEMPTS = 4
 JUMPS = 8
 

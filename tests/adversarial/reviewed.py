@@ -11,17 +11,21 @@ from tests.adversarial.witness import Attacked, Guard, Mask
 
 @dataclass(frozen=True)
 class DontCare:
-    """Cells that may hold anything: these fields, on the rows that `where` picks from a table's trace."""
+    """Cells that may hold anything: these fields, on the rows that `where` picks from a table's trace.
+
+    Of a field of several cells, those from `first_cell` on are meant.
+    """
 
     table: AnyTable
     fields: tuple[str, ...]
     where: Callable[[Any], Mask]
     reason: str
+    first_cell: int = 0
 
-    def columns(self) -> list[int]:
+    def columns(self) -> set[int]:
         """The numbers of the fields' columns."""
-        layout = self.table.layout()
-        return [at for field in self.fields for at in range(layout[field][0], sum(layout[field]))]
+        places = (self.table.layout()[field] for field in self.fields)
+        return {column for at, width in places for column in range(at + self.first_cell, at + width)}
 
     def rows(self, attacked: Attacked) -> Mask:
         """Which rows of the table's trace are meant."""

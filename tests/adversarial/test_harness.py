@@ -130,14 +130,14 @@ def test_a_missing_rule_leaves_cells_floating() -> None:
 def test_rules_that_others_imply_are_reported_until_reviewed() -> None:
     campaign = Campaign([witness(toys.fibonacci())])
     flags = ("first: C = flag()", "last: C = flag()")
-    complaints = campaign.unneeded("Fibonacci")
+    complaints = campaign.unneeded(toys.Fibonacci)
     assert [line.split(": ", 1)[1] for line in complaints] == list(flags)
     reviewed = [Implied(toys.Fibonacci, text, "the rules fix it on every row") for text in flags]
-    assert not campaign.unneeded("Fibonacci", reviewed)
+    assert not campaign.unneeded(toys.Fibonacci, reviewed)
 
 
 def test_each_of_two_rules_that_imply_each_other_is_reported() -> None:
-    complaints = Campaign([witness(toys.rounds())]).unneeded("Rounds")
+    complaints = Campaign([witness(toys.rounds())]).unneeded(toys.Rounds)
     assert len(complaints) == 2
     assert all("bits: Cells[C] = flags(2)" in line for line in complaints)
 
@@ -145,7 +145,7 @@ def test_each_of_two_rules_that_imply_each_other_is_reported() -> None:
 @pytest.mark.parametrize("text", ["air.zero(below.first)", "no such rule"])
 def test_a_review_out_of_date_is_reported(text: str) -> None:
     complaints = Campaign([witness(toys.fibonacci())]).unneeded(
-        "Fibonacci", [Implied(toys.Fibonacci, text, "")]
+        toys.Fibonacci, [Implied(toys.Fibonacci, text, "")]
     )
     assert complaints[0] == f"Fibonacci: no rule, or a needed one, was reviewed as implied: {text}"
 
@@ -184,4 +184,4 @@ def test_a_registered_lie_counts_only_if_it_breaks_its_rule_alone() -> None:
     def vain(trace: Trace, number: int) -> None:
         trace.first[3 + number] = 2
 
-    assert len(campaign.unneeded("Fibonacci", lies=[RegisteredLie(toys.Fibonacci, text, vain)])) == 2
+    assert len(campaign.unneeded(toys.Fibonacci, lies=[RegisteredLie(toys.Fibonacci, text, vain)])) == 2

@@ -24,12 +24,14 @@ class Walks:
     noticed: Noticed
 
     def jumps(self, guard: Guard, most: int) -> list[tuple[int, int]]:
-        """Jumps that break a rule, those first that break fewest rules."""
+        """Jumps that break a rule: some that break few others or more, and some to where the trace ends."""
         if guard not in self.noticed.broken:
             return []
         breaking = np.flatnonzero(self.noticed.broken[guard])
-        best = breaking[np.argsort(self.noticed.rules_broken()[breaking], kind="stable")][:most]
-        return [(int(self.rows[at]), int(self.below[at])) for at in best]
+        ordered = breaking[np.argsort(self.noticed.rules_broken()[breaking], kind="stable")]
+        to_end = breaking[np.argsort(-self.below[breaking], kind="stable")]
+        chosen = np.concatenate([ordered[:: 2 * len(ordered) // most + 1], to_end[: most // 2]])
+        return [(int(self.rows[at]), int(self.below[at])) for at in chosen]
 
 
 def walks(attacked: Attacked, rows: Integers, generator: np.random.Generator) -> Walks:

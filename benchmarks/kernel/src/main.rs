@@ -90,6 +90,7 @@ where
         let measured = ready.prove();
         let answer = json!({
             "seconds": measured.seconds,
+            "processor_seconds": measured.processor_seconds,
             "proof_bytes": measured.proof_bytes,
             "verify_seconds": measured.verify_seconds,
             "resident_before": before,
