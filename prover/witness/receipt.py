@@ -111,10 +111,10 @@ def _fill_gas(trace: Trace, row: int, chain: Chain, case: Case, transaction: Tra
 def _compared(one: int, two: int, fails: bool) -> tuple[list[int], bool]:
     """The limbs of the difference, or of one less than it the other way round, and the borrow."""
     if fails:
-        one, two = two, one + 1
+        one, two = two, one
     mask = (1 << LIMB) - 1
-    low = (one & mask) - (two & mask)
-    return _limbs(one - two, GAS_CAP), low < 0
+    low = (one & mask) - (two & mask) - fails
+    return _limbs(one - two - fails, GAS_CAP), low < 0
 
 
 def _fill_differences(

@@ -24,7 +24,8 @@ def fill_signer(receipts: Sequence[Receipt]) -> NDArray[np.uint32]:
     trace.valid[rows] = [case_of(receipt) > Case.INVALID_SIGNATURE for receipt, _ in found]
     trace.item[rows] = [receipt.item for receipt, _ in found]
     trace.parity[rows] = [each.parity for _, each in found]
-    trace.empty[rows] = [[not each.parity, not each.r, not each.s] for _, each in found]
+    for at, name in enumerate(("parity", "r", "s")):
+        trace.empty[rows, at] = [not getattr(each, name) for _, each in found]
     trace.digest[rows] = byte_rows([each.signing_hash for _, each in found], LIMBS)
     trace.r[rows] = byte_rows([each.r.to_bytes(LIMBS, "big") for _, each in found], LIMBS)
     trace.s[rows] = byte_rows([each.s.to_bytes(LIMBS, "big") for _, each in found], LIMBS)
