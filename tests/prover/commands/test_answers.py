@@ -1,6 +1,7 @@
 """What commands answer, to people and as JSON, where proving is not the subject."""
 
 import json
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -138,6 +139,50 @@ def test_a_full_disk_leaves_no_part_of_a_proof(
     ended = run(*arguments(tmp_path), "--server", running.address, "--json")
     assert (ended.code, json.loads(ended.out)["error"]["code"]) == (3, "DISK_FULL")
     assert [path.name for path in tmp_path.iterdir() if "proof" in path.name] == []
+
+
+def with_accounts(tmp_path: Path, **orders: object) -> list[str]:
+    (tmp_path / "genesis").write_bytes(b"genesis")
+    (tmp_path / "before").write_bytes(b"before")
+    files = ["--genesis", str(tmp_path / "genesis"), "--snapshot", str(tmp_path / "before")]
+    return [*arguments(tmp_path, **orders), "--program", "payments", *files]
+
+
+@pytest.mark.usefixtures("pipeline")
+@pytest.mark.parametrize("served", [False, True])
+def test_accounts_come_out_of_a_service_as_they_do_here(
+    run: Run, tmp_path: Path, service: Callable[..., Service], served: bool
+) -> None:
+    server = []
+    if served:
+        running = service()
+        running.start()
+        server = ["--server", running.address]
+    after = tmp_path / "after"
+    ended = run(*with_accounts(tmp_path), *server, "--snapshot-out", after, "--json")
+    assert ended.code == 0, ended.out
+    assert json.loads(ended.out.splitlines()[-1])["snapshot_out"] == str(after)
+    assert after.read_bytes() == fake.accounts_after(b"genesis", b"before")
+    assert (tmp_path / "proof").read_bytes().startswith(b"good|")
+    after.unlink()
+    assert run(*with_accounts(tmp_path), *server).code == 0
+    assert not after.exists()
+
+
+@pytest.mark.usefixtures("pipeline")
+@pytest.mark.parametrize("full", [1, 2])
+def test_without_room_for_both_neither_proof_nor_accounts_are_written(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, full: int
+) -> None:
+    asked = with_accounts(tmp_path)
+    calls = iter(range(1, 100))
+    flush = os.fsync
+    monkeypatch.setattr(
+        "prover.store.artifacts.os.fsync", lambda each: _full(each) if next(calls) == full else flush(each)
+    )
+    ended = run(*asked, "--snapshot-out", tmp_path / "after", "--json")
+    assert (ended.code, json.loads(ended.out.splitlines()[-1])["error"]["code"]) == (3, "DISK_FULL")
+    assert {path.name for path in tmp_path.iterdir()} == {"block.json", "genesis", "before"}
 
 
 def _full(descriptor: int) -> None:

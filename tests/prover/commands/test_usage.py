@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from prover.adapter.celestia.block_file import LARGEST_FILE
+from prover.service.intake import ACCOUNTS_BYTES
 from tests.prover.commands.conftest import Run
 from tests.prover.service.conftest import NAMESPACE
 from tests.prover.service.fake import block
@@ -15,18 +16,39 @@ from tests.prover.service.fake import block
 HEX = NAMESPACE.hex()
 
 
+ONE, TWO = "0x7E5F4552091A69125d5DfCb7b8C2659029395Bdf", "0x2B5AD5c4795c026514f8317c7a215E218DcCD6cF"
+GENESIS = json.dumps(
+    {
+        "chain": {
+            "chain_id": 1337,
+            "base_fee": "1000000000",
+            "fee_recipient": "0x000000000000000000000000000000000000c0DE",
+            "gas_cap": 30_000_000,
+        },
+        "balances": {ONE: str(10**18)},
+    }
+)
+SEND = ["send", "--key", "key", "--genesis", "genesis.json"]
+BLOCK = ["block", "--height", "1", "--out", "new.json"]
+
+
 @pytest.fixture
 def files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tmp_path / "block.json").write_bytes(block())
     (tmp_path / "empty.json").write_bytes(b"")
-    with (tmp_path / "giant.json").open("wb") as file:
-        file.truncate(LARGEST_FILE + 1)
+    (tmp_path / "genesis.json").write_text(GENESIS)
+    (tmp_path / "key").write_text(f"{1:064x}")
+    for name, size in (("giant.json", LARGEST_FILE), ("titan", ACCOUNTS_BYTES)):
+        with (tmp_path / name).open("wb") as file:
+            file.truncate(size + 1)
     (tmp_path / "folder").mkdir()
     os.mkfifo(tmp_path / "pipe")
     monkeypatch.chdir(tmp_path)
     return tmp_path
 
 
+PAYMENTS = ["--out", "out", "--namespace", HEX, "--block", "block.json", "--program", "payments"]
+GIVEN = [*PAYMENTS, "--genesis", "genesis.json"]
 CASES: list[tuple[list[str], str]] = [
     ([], "USAGE"),
     (["--out", "out", "--namespace", HEX], "USAGE"),
@@ -50,6 +72,20 @@ CASES: list[tuple[list[str], str]] = [
         ["--out", "out", "--namespace", HEX, "--block", "block.json", "--request-id", "7"],
         "REQUEST_ID_MALFORMED",
     ),
+    (PAYMENTS, "GENESIS_MISSING"),
+    ([*PAYMENTS, "--genesis", "missing.json"], "FILE_UNREADABLE"),
+    ([*PAYMENTS, "--genesis", "titan"], "GENESIS_TOO_LARGE"),
+    ([*PAYMENTS, "--genesis", "empty.json"], "GENESIS_MISSING"),
+    ([*GIVEN, "--snapshot", "folder"], "FILE_UNREADABLE"),
+    ([*GIVEN, "--snapshot", "titan"], "SNAPSHOT_TOO_LARGE"),
+    ([*GIVEN, "--snapshot", "empty.json"], "FILE_EMPTY"),
+    ([*GIVEN, "--snapshot-out", "missing/out"], "OUT_UNUSABLE"),
+    ([*GIVEN, "--snapshot-out", "folder"], "OUT_UNUSABLE"),
+    ([*GIVEN, "--snapshot-out", "folder/../out"], "OUT_UNUSABLE"),
+    ([*GIVEN, "--snapshot", "block.json", "--snapshot-out", "block.json"], "OUT_UNUSABLE"),
+    ([*GIVEN, "--program", "log"], "GENESIS_UNWANTED"),
+    ([*PAYMENTS, "--program", "log", "--snapshot-out", "new"], "SNAPSHOT_UNWANTED"),
+    ([*PAYMENTS, "--program", "log", "--snapshot", "block.json"], "GENESIS_UNWANTED"),
 ]
 
 
@@ -84,15 +120,45 @@ def test_a_wrong_batch_is_refused_before_any_work(
         (["demo", "--block", "missing"], "FILE_UNREADABLE"),
         (["demo", "--namespace", "zz"], "VALUE_MALFORMED"),
         (["demo", "--out", "folder"], "OUT_UNUSABLE"),
+        (["demo", "--act", "2", "--payments-out", "folder"], "OUT_UNUSABLE"),
+        (["demo", "--act", "3"], "USAGE"),
+        (["account"], "USAGE"),
+        (["account", "--genesis", "missing.json"], "FILE_UNREADABLE"),
+        (["account", "--genesis", "block.json"], "GENESIS_UNREADABLE"),
+        (["account", "--genesis", "genesis.json", "--snapshot", "block.json"], "SNAPSHOT_UNREADABLE"),
+        (["account", "0x7e", "--genesis", "genesis.json"], "ADDRESS_MALFORMED"),
+        (["account", ONE.replace("7E", "7e"), "--genesis", "genesis.json"], "ADDRESS_MALFORMED"),
+        ([*SEND, "--value", "1"], "USAGE"),
+        ([*SEND, "--to", TWO, "--value", "0.5"], "AMOUNT_MALFORMED"),
+        ([*SEND, "--to", TWO, "--value", "-1"], "AMOUNT_MALFORMED"),
+        ([*SEND, "--to", TWO, "--value", "1 euro"], "AMOUNT_MALFORMED"),
+        ([*SEND, "--to", TWO, "--value", "1.0000000001gwei"], "AMOUNT_MALFORMED"),
+        ([*SEND, "--to", TWO, "--value", str(2**256)], "AMOUNT_MALFORMED"),
+        ([*SEND, "--to", TWO[:-1], "--value", "1"], "ADDRESS_MALFORMED"),
+        ([*SEND, "--to", TWO, "--value", "1", "--data", "0"], "VALUE_MALFORMED"),
+        ([*SEND, "--to", TWO, "--value", "1", "--key", "missing"], "FILE_UNREADABLE"),
+        ([*SEND, "--to", TWO, "--value", "1", "--key", "titan"], "KEY_UNREADABLE"),
+        ([*SEND, "--to", TWO, "--value", "1", "--key", "empty.json"], "KEY_UNREADABLE"),
+        ([*SEND, "--to", TWO, "--value", "1", "--key", "genesis.json"], "KEY_UNREADABLE"),
+        ([*SEND, "--to", TWO, "--value", "2ether"], "TRANSACTION_IGNORED"),
+        ([*SEND, "--to", TWO, "--value", "1", "--max-fee", "1wei"], "TRANSACTION_IGNORED"),
+        ([*SEND, "--to", TWO, "--value", "1", "--gas", "20999", "--nonce", "7"], "TRANSACTION_IGNORED"),
+        ([*BLOCK, "--namespace", HEX, "--item", "0"], "VALUE_MALFORMED"),
+        ([*BLOCK, "--namespace", HEX, "--item", ""], "BLOB_INVALID"),
+        ([*BLOCK, "--namespace", HEX[2:]], "NAMESPACE_INVALID"),
+        ([*BLOCK, "--namespace", HEX, "--out", "folder"], "OUT_UNUSABLE"),
+        ([*BLOCK, "--namespace", HEX, "--height", "0"], "USAGE"),
         (["serve", "--workers", "0"], "USAGE"),
         (["watch"], "USAGE"),
         (["unknown"], "USAGE"),
     ],
 )
 def test_every_command_tells_wrong_usage(run: Run, files: Path, arguments: list[str], code: str) -> None:
+    before = sorted(files.iterdir())
     assert run(*arguments).code == 2
     told = run(*arguments, "--json")
     assert (told.code, json.loads(told.out)["error"]["code"]) == (2, code)
+    assert sorted(files.iterdir()) == before
 
 
 @pytest.mark.parametrize("arguments", [["--server", "127.0.0.1:1"]])
@@ -132,7 +198,7 @@ def test_an_unexpected_fault_is_one_line_and_code_3(
 
 
 def test_help_of_every_command_shows_examples_and_exit_codes(run: Run) -> None:
-    for command in ("prove", "verify", "inspect", "serve", "watch", "demo"):
+    for command in ("prove", "verify", "inspect", "serve", "watch", "account", "send", "block", "demo"):
         ended = run(command, "--help")
         assert ended.code == 0
         assert f"sequitur {command}" in ended.out

@@ -83,6 +83,13 @@ def batch(**orders: Any) -> prover_pb2.Batch:
     )
 
 
+def payments(genesis: bytes = b"{}", snapshot: bytes = b"", **orders: Any) -> prover_pb2.Batch:
+    """The same for a program with accounts."""
+    made = batch(**orders)
+    made.program, made.genesis, made.snapshot = "payments", genesis, snapshot
+    return made
+
+
 def finished(client: Client, name: str) -> prover_pb2.BatchProof:
     """Follows a job to its end."""
     *_, last = client.watch(name)

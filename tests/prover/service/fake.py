@@ -17,6 +17,8 @@ from verifier.statement import LENGTH, Statement
 from verifier.verify import Expected, Verdict, check_expected
 
 SECURITY = Report(128.2, "queries", ())
+PROGRAMS = {"log": bytes(32), "payments": b"\1" * 32}
+"""Digests of the programs by name."""
 
 
 @dataclass(frozen=True)
@@ -28,6 +30,8 @@ class Request:
     chain_id: int
     state_before: bytes
     profile: str
+    genesis: bytes
+    snapshot: bytes
 
 
 @dataclass(frozen=True)
@@ -57,6 +61,12 @@ class Settlement:
     statement: Statement
     proof: bytes
     record: Record
+    snapshot: bytes
+
+
+def accounts_after(genesis: bytes, snapshot: bytes) -> bytes:
+    """What `prove_batch` makes of accounts."""
+    return b"accounts after " + (snapshot or genesis)
 
 
 def block(**orders: Any) -> bytes:
@@ -110,15 +120,19 @@ def prove_batch(
         state_before=request.state_before or bytes(32),
         state_after=hashlib.sha256(b"".join(request.blocks)).digest(),
         receipts_digest=bytes(32),
-        program_digest=bytes(32),
+        program_digest=PROGRAMS[request.program],
     )
     seal = b"bad" if orders.get("fault") == "proof" else b"good"
     # A prover that proves something else than it says.
     proven = replace(statement, last_height=8) if orders.get("fault") == "statement" else statement
+    snapshot = b""
+    if request.program == "payments":
+        snapshot = accounts_after(request.genesis, request.snapshot) + bytes(orders.get("accounts_size", 0))
     return Settlement(
         statement,
         seal + b"|" + proven.encode() + bytes(orders.get("size", 0)),
         Record((Stage("prove", 0.5, 9, 8),), SECURITY.bits, SECURITY.binding),
+        snapshot,
     )
 
 
@@ -135,4 +149,5 @@ def verify(proof: bytes, profile: str, expected: Expected | None = None) -> Verd
         check_expected(statement, expected or {})
     except Rejected as rejection:
         return Verdict(False, rejection.reason, profile)
-    return Verdict(True, "", profile, "celestia-log", statement, SECURITY)
+    (program,) = (name for name, digest in PROGRAMS.items() if digest == statement.program_digest)
+    return Verdict(True, "", profile, f"celestia-{program}", statement, SECURITY)

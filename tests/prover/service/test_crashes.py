@@ -8,11 +8,13 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
+
 from prover.errors import SequiturError
 from prover.service import status
 from prover.service.client import Client
 from prover.v1 import prover_pb2
-from tests.prover.service.conftest import Service, alive, batch, eventually, finished, first_worker
+from tests.prover.service.conftest import Service, alive, batch, eventually, finished, first_worker, payments
 
 State = prover_pb2.BatchProof
 
@@ -88,14 +90,17 @@ def test_a_service_told_to_stop_hands_its_job_back(service: Callable[..., Servic
     assert finished(client, name).state == State.SUCCEEDED
 
 
-def test_kills_at_random_lose_and_double_nothing(service: Callable[..., Service], tmp_path: Path) -> None:
+@pytest.mark.parametrize(("make", "files"), [(batch, 1), (payments, 2)])
+def test_kills_at_random_lose_and_double_nothing(
+    service: Callable[..., Service], make: Callable[..., prover_pb2.Batch], files: int
+) -> None:
     running = service(allowed_losses=1000, workers=2)
     generator = random.Random(3)
     names: list[str] = []
     requests = [f"{generator.getrandbits(32):08x}-0000-4000-8000-{number:012x}" for number in range(12)]
 
     def submit(client: Client, request_id: str) -> None:
-        names.append(client.create(batch(steps=2, pause=0.1, number=request_id), request_id))
+        names.append(client.create(make(steps=2, pause=0.1, number=request_id), request_id))
 
     for round_requests in (requests[0:3], requests[3:6], requests[6:9], requests[9:12]):
         client = running.start()
@@ -112,26 +117,29 @@ def test_kills_at_random_lose_and_double_nothing(service: Callable[..., Service]
         proof = finished(client, name)
         assert proof.state == State.SUCCEEDED
         assert proof.proof.data.startswith(b"good|")
+        assert bool(proof.snapshot_after.data) == (files == 2)
     assert recorded_endings(running.store) == {name.removeprefix("batchProofs/"): 1 for name in acknowledged}
     running.end(signal.SIGTERM)
     assert not list((running.store / "work").iterdir())
     kept = {path.name for path in (running.store / "artifacts").glob("*/*")}
-    assert len(kept) == len(acknowledged)
+    # All these batches of payments end with the same accounts.
+    assert len(kept) == len(acknowledged) + files - 1
 
 
-def test_a_damaged_proof_is_never_served(service: Callable[..., Service]) -> None:
+@pytest.mark.parametrize("field", ["proof", "snapshot_after"])
+def test_a_damaged_result_is_never_served(service: Callable[..., Service], field: str) -> None:
     running = service()
     client = running.start()
-    name = client.create(batch())
-    finished(client, name)
-    (proof,) = (running.store / "artifacts").glob("*/*")
-    damaged = bytearray(proof.read_bytes())
+    name = client.create(payments())
+    digest = getattr(finished(client, name), field).digest.value.hex()
+    (kept,) = (running.store / "artifacts").glob(f"*/{digest}")
+    damaged = bytearray(kept.read_bytes())
     damaged[10] ^= 1
-    proof.write_bytes(damaged)
+    kept.write_bytes(damaged)
     try:
         client.get(name)
     except SequiturError as error:
         assert error.code == "ARTIFACT_CORRUPT"
     else:
-        raise AssertionError("a damaged proof was served")
+        raise AssertionError("damaged bytes were served")
     assert client.get(name, prover_pb2.BATCH_PROOF_VIEW_BASIC).state == State.SUCCEEDED

@@ -13,8 +13,19 @@ from google.rpc import code_pb2
 
 from prover.errors import SequiturError
 from prover.service import status
+from prover.service.checking import expected_of
 from prover.v1 import prover_pb2, verifier_pb2
-from tests.prover.service.conftest import NAMESPACE, Service, alive, batch, eventually, finished, first_worker
+from tests.prover.service.conftest import (
+    NAMESPACE,
+    Service,
+    alive,
+    batch,
+    eventually,
+    finished,
+    first_worker,
+    payments,
+)
+from tests.prover.service.fake import accounts_after
 
 State = prover_pb2.BatchProof
 
@@ -49,6 +60,46 @@ def test_a_batch_becomes_a_checked_proof(service: Callable[..., Service], tmp_pa
     basic = client.get(name, prover_pb2.BATCH_PROOF_VIEW_BASIC)
     assert basic.proof.digest == proof.proof.digest
     assert not basic.proof.data
+
+
+def test_accounts_go_in_and_come_out(service: Callable[..., Service]) -> None:
+    running = service()
+    client = running.start()
+    first = client.create(payments(b"genesis"))
+    made = finished(client, first)
+    after = accounts_after(b"genesis", b"")
+    assert made.snapshot_after.data == after
+    second = client.create(payments(b"genesis", after, number=2))
+    assert finished(client, second).snapshot_after.data == accounts_after(b"genesis", after)
+    # What was told is on disk.
+    running.end(signal.SIGKILL)
+    client = running.start()
+    for name, before in ((first, b""), (second, after)):
+        proof = client.get(name)
+        assert (proof.batch.program, proof.batch.genesis, proof.batch.snapshot) == ("payments", b"", b"")
+        assert proof.genesis_digest == hashlib.sha256(b"genesis").digest()
+        assert proof.snapshot_before_digest == (hashlib.sha256(before).digest() if before else b"")
+        assert proof.snapshot_after.data == accounts_after(b"genesis", before)
+        assert proof.snapshot_after.digest.value == hashlib.sha256(proof.snapshot_after.data).digest()
+        assert proof.snapshot_after.digest.size_bytes == len(proof.snapshot_after.data)
+        basic = client.get(name, prover_pb2.BATCH_PROOF_VIEW_BASIC)
+        assert basic.snapshot_after.digest == proof.snapshot_after.digest
+        assert not basic.snapshot_after.data
+        *_, last = client.watch(name)
+        assert not last.terminal.snapshot_after.data
+    without = finished(client, client.create(batch()))
+    assert not without.HasField("snapshot_after")
+    assert not without.genesis_digest
+
+
+def test_a_chain_id_left_out_is_that_of_the_genesis_file() -> None:
+    named, unnamed = payments(), payments()
+    unnamed.chain_id = 0
+    assert expected_of(named) == {"chain_id": 5, "namespace": NAMESPACE.hex()}
+    assert expected_of(unnamed) == {"namespace": NAMESPACE.hex()}
+    without = batch()
+    without.chain_id = 0
+    assert expected_of(without) == {"chain_id": 0, "namespace": NAMESPACE.hex()}
 
 
 @pytest.mark.parametrize(
@@ -167,3 +218,14 @@ def test_one_request_id_makes_one_job(service: Callable[..., Service], tmp_path:
     assert finished(client, names[0]).state == State.SUCCEEDED
     assert client.create(batch(steps=2, pause=0.1, runs=str(runs)), request_id) == names[0]
     assert len(runs.read_text().split()) == 1
+
+
+def test_other_accounts_are_another_batch(service: Callable[..., Service]) -> None:
+    client = service().start()
+    request_id = str(uuid.uuid4())
+    name = client.create(payments(b"genesis", b"snapshot"), request_id)
+    for other in (payments(b"Genesis", b"snapshot"), payments(b"genesis", b"Snapshot"), payments(b"genesis")):
+        with pytest.raises(SequiturError) as caught:
+            client.create(other, request_id)
+        assert caught.value.code == "REQUEST_ID_REUSED"
+    assert client.create(payments(b"genesis", b"snapshot"), request_id) == name

@@ -15,9 +15,10 @@ from grpc_reflection.v1alpha.proto_reflection_descriptor_database import ProtoRe
 from grpc_status import rpc_status
 
 from prover.service import status
+from prover.service.intake import ACCOUNTS_BYTES
 from prover.service.settings import MESSAGE_BYTES
 from prover.v1 import prover_pb2, prover_pb2_grpc, verifier_pb2, verifier_pb2_grpc
-from tests.prover.service.conftest import Service, batch, eventually, finished
+from tests.prover.service.conftest import Service, batch, eventually, finished, payments
 
 Code = grpc.StatusCode
 FRESH = "0b7d3a40-9c3e-4f6e-8a51-111111111111"
@@ -63,7 +64,10 @@ def changed(**fields: Any) -> prover_pb2.Batch:
 BAD_BATCHES = [
     ("layer", "espresso", "LAYER_UNKNOWN", "batch.layer"),
     ("layer", "", "LAYER_UNKNOWN", "batch.layer"),
-    ("program", "payments", "PROGRAM_UNKNOWN", "batch.program"),
+    ("program", "vm", "PROGRAM_UNKNOWN", "batch.program"),
+    ("program", "payments", "GENESIS_MISSING", "batch.genesis"),
+    ("genesis", b"{}", "GENESIS_UNWANTED", "batch.genesis"),
+    ("snapshot", b"x", "GENESIS_UNWANTED", "batch.snapshot"),
     ("namespace", bytes(28), "NAMESPACE_INVALID", "batch.namespace"),
     ("namespace", b"", "NAMESPACE_INVALID", "batch.namespace"),
     ("namespace", bytes(30), "NAMESPACE_INVALID", "batch.namespace"),
@@ -88,6 +92,12 @@ def test_wrong_requests_are_refused_with_code_reason_and_field(channel: grpc.Cha
     for name, value, reason, field in BAD_BATCHES:
         assert create(changed(**{name: value})) == (Code.INVALID_ARGUMENT, reason, field), name
     assert create(None) == (Code.INVALID_ARGUMENT, "FIELD_INVALID", "batch")
+    giant = bytes(ACCOUNTS_BYTES + 1)
+    for made, reason, field in (
+        (payments(genesis=giant), "GENESIS_TOO_LARGE", "batch.genesis"),
+        (payments(snapshot=giant), "SNAPSHOT_TOO_LARGE", "batch.snapshot"),
+    ):
+        assert create(made) == (Code.INVALID_ARGUMENT, reason, field)
     for text in ("", "7", str(uuid.uuid1()), FRESH.upper(), FRESH.replace("-", ""), "{" + FRESH + "}"):
         expected = (Code.INVALID_ARGUMENT, "REQUEST_ID_MALFORMED", "request_id")
         assert create(batch(), text) == expected, text

@@ -16,7 +16,7 @@ from prover.service import status
 from prover.service.server import require_kernel
 from prover.service.settings import EntryPoints
 from prover.v1 import prover_pb2
-from tests.prover.service.conftest import ROOT, Service, batch, finished
+from tests.prover.service.conftest import ROOT, Service, batch, finished, payments
 
 State = prover_pb2.BatchProof
 
@@ -79,10 +79,14 @@ def test_a_batch_without_room_is_refused_and_leaves_nothing(service: Callable[..
     assert finished(client, client.create(batch())).state == State.SUCCEEDED
 
 
-def test_a_proof_without_room_fails_its_job_and_leaves_nothing(service: Callable[..., Service]) -> None:
+@pytest.mark.parametrize("result", ["size", "accounts_size"])
+def test_a_result_without_room_fails_its_job_and_leaves_nothing(
+    service: Callable[..., Service], result: str
+) -> None:
     running = service(file_size=400_000, allowed_losses=1)
     client = running.start()
-    failed = finished(client, client.create(batch(size=500_000)))
+    orders: dict[str, Any] = {result: 500_000}
+    failed = finished(client, client.create(payments(**orders)))
     assert failed.state == State.FAILED
     information = status.details(failed.error)
     assert (information["reason"], information["metadata"]["cause"]) == ("ATTEMPTS_EXHAUSTED", "DISK_FULL")

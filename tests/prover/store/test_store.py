@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from prover.errors import SetupError
-from prover.store.artifacts import ArtifactCorruptError, Artifacts
+from prover.store.artifacts import ArtifactCorruptError, Artifacts, write_together
 from prover.store.database import Database, Job, Proven, RequestIdReusedError
 from prover.store.lifecycle import CancelRequested, Lost, Refused, Settled, Started, State, Step
 from prover.store.store import Store
@@ -70,6 +70,28 @@ def test_a_job_and_its_events_are_written_together(database: Database) -> None:
     ]
     assert [t.sequence for t in database.transitions("job1", 2)] == [3]
     assert database.apply("job1", CancelRequested(), 2, nothing, None) is None
+
+
+def test_a_store_of_the_first_format_is_taken_over(tmp_path: Path, database: Database) -> None:
+    submit(database, 1)
+    database.apply("job1", Started(), 2, nothing, None)
+    database.apply("job1", Settled(1), 2, nothing, PROVEN)
+    # The format only lacked this column.
+    database._connection.execute("ALTER TABLE jobs DROP COLUMN snapshot_digest")
+    database._connection.execute("PRAGMA user_version = 1")
+    upgraded = Database(tmp_path / "jobs.sqlite3")
+    job = upgraded.find("job1")
+    assert job is not None
+    assert (job.state, job.proof_digest, job.snapshot_digest) == (State.SUCCEEDED, bytes(32), None)
+    submit(upgraded, 2)
+    with pytest.raises(sqlite3.IntegrityError):
+        upgraded._connection.execute("UPDATE jobs SET snapshot_digest = x'00' WHERE id = 'job2'")
+    upgraded.apply("job2", Started(), 2, nothing, None)
+    done = upgraded.apply("job2", Settled(1), 2, nothing, Proven(b"account", bytes(32), 3, b"\1" * 32))
+    assert done is not None
+    assert done.snapshot_digest == b"\1" * 32
+    assert upgraded.artifacts() == {bytes(32), b"\1" * 32}
+    upgraded.close()
 
 
 def test_a_success_without_a_proof_cannot_be_written(database: Database) -> None:
@@ -185,6 +207,17 @@ def test_no_room_for_an_artifact_leaves_nothing(tmp_path: Path) -> None:
     assert not [path for path in tmp_path.rglob("*") if path.is_file()]
 
 
+def test_files_written_together_are_all_there_or_none(tmp_path: Path) -> None:
+    files = {tmp_path / "snapshot": b"accounts", tmp_path / "proof": b"proof"}
+    (tmp_path / "proof").mkdir()
+    with pytest.raises(OSError, match="directory"):
+        write_together(files)
+    assert [path.name for path in tmp_path.iterdir()] == ["proof"]
+    (tmp_path / "proof").rmdir()
+    write_together(files)
+    assert {path: path.read_bytes() for path in tmp_path.iterdir()} == files
+
+
 def test_inputs_live_as_long_as_a_job_needs_them(tmp_path: Path) -> None:
     async def scenario() -> None:
         store = Store(tmp_path / "store")
@@ -244,6 +277,12 @@ def test_a_store_has_one_owner(tmp_path: Path) -> None:
 
 def test_the_schema_refuses_states_that_cannot_be(database: Database) -> None:
     submit(database, 1)
-    for change in ("state = 'SUCCEEDED'", "state = 'FAILED'", "state = 'LOST'", "error = x'00'"):
+    for change in (
+        "state = 'SUCCEEDED'",
+        "state = 'FAILED'",
+        "state = 'LOST'",
+        "error = x'00'",
+        "snapshot_digest = x'00'",
+    ):
         with pytest.raises(sqlite3.IntegrityError):
             database._connection.execute(f"UPDATE jobs SET {change}")
