@@ -90,6 +90,8 @@ class Share(Table[C]):
     def _order(self, air: Air[C], below: "Share[C]", follows: C) -> None:
         """Which share comes after which; the shares of a height are one unbroken run."""
         air.equal(follows + self.ends, self.last_row * self.live)
+        # Soundness: a share that was not opened begins no item.
+        air.zero(self.starts * (1 - self.live))
         with air.first_row():
             air.equal(self.begins, self.live)
         with air.last_row():

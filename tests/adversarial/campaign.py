@@ -1,4 +1,10 @@
-"""A whole attack on a program: several witnesses, every table, every cell, every constraint."""
+"""A whole attack on a program: several witnesses, every table, every cell, every constraint.
+
+Three things are asked of a table: that no cell floats (`floating`), that every constraint is needed (`needed`), and
+that nothing is said unasked (`unasked`). Of each, what a person reviewed may be excused, and an excuse that is not
+needed any more is a complaint too. A new program is attacked by a test that names its witnesses and its excuses, as
+`test_celestia_log` does.
+"""
 
 from collections.abc import Sequence
 from functools import cached_property
@@ -8,8 +14,9 @@ import numpy as np
 from circuits.dsl.compile import AnyTable
 from tests.adversarial.floating import floating_cells
 from tests.adversarial.needed import RegisteredLie, unneeded
-from tests.adversarial.reviewed import DontCare, Implied
+from tests.adversarial.reviewed import DontCare, Implied, Unasked
 from tests.adversarial.sweep import Sweep, sweep
+from tests.adversarial.unasked import said_unasked
 from tests.adversarial.witness import Witness
 
 MOST_ROWS = 48
@@ -51,3 +58,8 @@ class Campaign:
         """The constraints of a table that nothing would miss, and reviews out of date, in words."""
         generator = np.random.default_rng(SEED)
         return unneeded(self.compiled, self.sweeps[table.name], implied, lies, generator)
+
+    def unasked(self, table: AnyTable, reviewed: Sequence[Unasked] = ()) -> list[str]:
+        """The messages by which idle rows of a table can be made to speak of themselves, in words."""
+        generator = np.random.default_rng(SEED)
+        return said_unasked(self.compiled, self.sweeps[table.name], reviewed, generator)

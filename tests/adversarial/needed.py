@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from circuits.dsl.compile import AnyTable, Compiled
-from tests.adversarial.liar import Liar, Lie
+from tests.adversarial.liar import Liar
 from tests.adversarial.reviewed import Implied, named, rules_written
 from tests.adversarial.sweep import Sweep
 from tests.adversarial.witness import Guard
@@ -58,10 +58,10 @@ class Hunt:
             for each, liar in zip(self.sweeps, self.liars, strict=True):
                 trace = named(registered.table, each.attacked)
                 registered.change(trace, number)
-                lie = Lie(liar, liar.honest, guard)
+                lie = liar.lie(guard)
                 for row, column in np.argwhere(trace.matrix != each.attacked.main).tolist():
                     lie.write((row, column), int(trace.matrix[row, column]))
-                if lie.repair() and lie.reached():
+                if liar.repair(lie) and lie.reached():
                     self.found.add(guard)
 
     def search(self, compiled: Compiled, guards: Sequence[Guard]) -> list[Guard]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from circuits.dsl import Trace
-from circuits.dsl.compile import AnyTable, Compiled
+from circuits.dsl.compile import AnyBus, AnyTable, Compiled
 from tests.adversarial.witness import Attacked, Guard, Mask
 
 
@@ -45,6 +45,15 @@ class Implied:
         """The rules that are meant."""
         found = rules_written(compiled, self.table, self.text)
         return found if self.only is None else [found[index] for index in self.only]
+
+
+@dataclass(frozen=True)
+class Unasked:
+    """A message that a table may send without having received anything."""
+
+    table: AnyTable
+    bus: AnyBus
+    reason: str
 
 
 def rules_written(compiled: Compiled, table: AnyTable, text: str) -> list[Guard]:

@@ -111,6 +111,11 @@ IMPLIED = [
         Share, "ends: C = flag()", "`live` less two flags; -1 or -2 would ask for a share behind the end"
     ),
     Implied(Share, "starts: C = flag()", "`head` is, which is the same on a share's first row"),
+    Implied(
+        Share,
+        "begins: C = flag()",
+        "`live` less what the row above makes follow, both 0 or 1; -1 would begin an item where no share is",
+    ),
     Implied(Share, "head: C = flag()", "the product of flags"),
     Implied(Share, "opens: C = flag()", "1 if the length is not zero, otherwise 0, by two rules"),
     Implied(Share, "is_version_one: C = flag()", "1 if the version is 1, otherwise 0, by two rules"),
@@ -138,4 +143,14 @@ def test_no_cell_floats(campaign: Campaign) -> None:
 @pytest.mark.parametrize("table", TABLES, ids=lambda table: table.name)
 def test_every_constraint_is_needed(campaign: Campaign, table: AnyTable) -> None:
     complaints = campaign.unneeded(table, IMPLIED)
+    assert not complaints, "\n".join(complaints)
+
+
+@pytest.mark.parametrize(
+    "table",
+    TABLES,
+    ids=lambda table: table.name,
+)
+def test_nothing_is_said_unasked(campaign: Campaign, table: AnyTable) -> None:
+    complaints = campaign.unasked(table)
     assert not complaints, "\n".join(complaints)

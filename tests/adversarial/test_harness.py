@@ -11,7 +11,7 @@ from tests.adversarial.campaign import Campaign
 from tests.adversarial.cells import CellAttack
 from tests.adversarial.liar import Liar
 from tests.adversarial.needed import RegisteredLie
-from tests.adversarial.reviewed import DontCare, Implied, rules_written
+from tests.adversarial.reviewed import DontCare, Implied, Unasked, rules_written
 from tests.adversarial.sampling import other_values
 from tests.adversarial.witness import Guard, Witness
 from tests.hashing import program, traces_of
@@ -185,3 +185,13 @@ def test_a_registered_lie_counts_only_if_it_breaks_its_rule_alone() -> None:
         trace.first[3 + number] = 2
 
     assert len(campaign.unneeded(toys.Fibonacci, lies=[RegisteredLie(toys.Fibonacci, text, vain)])) == 2
+
+
+def test_a_table_that_speaks_of_itself_is_reported_until_reviewed() -> None:
+    campaign = Campaign([witness(toys.permutation())])
+    (complaint,) = campaign.unasked(toys.Senders)
+    assert complaint.startswith("Senders can say unasked toys.py:")
+    assert not campaign.unasked(toys.Senders, [Unasked(toys.Senders, toys.Pair, "where pairs come from")])
+    assert campaign.unasked(toys.Receivers, [Unasked(toys.Receivers, toys.Pair, "")]) == [
+        "Receivers cannot say unasked, as reviewed: toy.pair"
+    ]

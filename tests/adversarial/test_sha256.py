@@ -7,12 +7,13 @@ import pytest
 
 from circuits.dsl import Trace
 from circuits.dsl.compile import AnyTable
+from circuits.tables.hash_buses import HashChunk
 from circuits.tables.parts import Parts
 from circuits.tables.sha256 import LIMB, LIMB_MASK, ROUNDS, WORD, Sha256
 from circuits.tables.sha256_padding import Sha256Padding
 from tests.adversarial.campaign import Campaign
 from tests.adversarial.needed import RegisteredLie
-from tests.adversarial.reviewed import Implied
+from tests.adversarial.reviewed import Implied, Unasked
 from tests.adversarial.witness import Witness
 from tests.hashing import program, traces_of
 from verifier.field import P
@@ -32,6 +33,9 @@ IMPLIED = [
     Implied(Sha256Padding, "air.boolean(live)", f"parts are flags; where two are 1, {NO_CHUNK}"),
     Implied(Sha256Padding, "air.zero((self.part[-1] - self.ends) * (1 - below.part[0]))", NO_CHUNK),
 ]
+
+
+UNASKED = [Unasked(Sha256Padding, HashChunk, "an empty message; somebody must want its digest")]
 
 
 def carry_is_a_fraction(trace: Trace, limb: int) -> None:
@@ -81,4 +85,10 @@ def test_no_cell_floats(campaign: Campaign) -> None:
 @pytest.mark.parametrize("table", TABLES, ids=lambda table: table.name)
 def test_every_constraint_is_needed(campaign: Campaign, table: AnyTable) -> None:
     complaints = campaign.unneeded(table, IMPLIED, LIES)
+    assert not complaints, "\n".join(complaints)
+
+
+@pytest.mark.parametrize("table", TABLES, ids=lambda table: table.name)
+def test_nothing_is_said_unasked(campaign: Campaign, table: AnyTable) -> None:
+    complaints = campaign.unasked(table, UNASKED)
     assert not complaints, "\n".join(complaints)

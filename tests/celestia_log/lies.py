@@ -21,6 +21,7 @@ PADDED = built(scenes.PADDED)
 SIGNED = built(scenes.SIGNED)
 ABSENT_WITHIN = built(scenes.ABSENT_WITHIN)
 THREE_HEIGHTS = built(scenes.ONE, scenes.ONLY_HIGHER, scenes.LAST)
+THREE_SMALL = scene([(blob(30, "a"), blob(40, "b"), blob(50, "c"))])
 TWO_SMALL = scene([(blob(30, "a"), blob(40, "b"))])
 
 
@@ -210,6 +211,21 @@ def item_as_padding(trace: Trace) -> None:
     trace.remaining = 0
 
 
+def one_empty_item_more(ordered: tuple[OrderedHeight, ...]) -> tuple[OrderedHeight, ...]:
+    """What was opened, and an item of no bytes."""
+    return (*ordered[:-1], replace(ordered[-1], items=(*ordered[-1].items, b"\0\0")))
+
+
+def item_of_no_share(trace: Trace) -> None:
+    """The idle share behind the last one begins an item at a height of the liar's choice."""
+    row = int(np.flatnonzero(trace.live == 0)[0])
+    trace.starts[row:] = trace.opens[row:] = trace.head[row] = 1
+    trace.value[row, 29] = trace.value[row + 1, 1] = 1
+    trace.length_inverse[row] = trace.remaining[row + 1 :] = 1
+    trace.item[row:] += 1
+    trace.height[row:] = scenes.FIRST_HEIGHT
+
+
 def signer_ignored(trace: Trace) -> None:
     """A version-1 share is read as one without a signer: its last twenty bytes of data are lost."""
     trace.is_signed[0] = 0
@@ -365,6 +381,11 @@ LIES: dict[str, Told] = {
     ),
     "an item is padding": Told(
         ONE_BLOB, Lie(tables={"Share": item_as_padding}), "air.zero(self.head * (1 - self.opens) * length)"
+    ),
+    "an item is begun where no share was opened": Told(
+        THREE_SMALL,
+        Lie(ordered=one_empty_item_more, tables={"Share": item_of_no_share}),
+        "air.zero(self.starts * (1 - self.live))",
     ),
     "a signer is taken for data": Told(
         SIGNED,
