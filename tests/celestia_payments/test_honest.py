@@ -30,7 +30,7 @@ def request_of(scene: Scene, **more: bytes) -> Request:
         scene.files,
         profile=DIRECT_100.name,
         genesis=scene.genesis,
-        **more,  # type: ignore[arg-type]
+        **more,
     )
 
 
@@ -103,5 +103,5 @@ def test_the_next_batch_begins_with_the_snapshot_of_the_last() -> None:
 def test_accounts_that_are_not_those_of_the_state_are_refused(changes: dict[str, bytes], code: str) -> None:
     fields = vars(request_of(circle(1))) | changes
     with pytest.raises(InputError) as refused:
-        prove_batch(Request(**fields))  # type: ignore[arg-type]
+        prove_batch(Request(**fields))
     assert refused.value.code == code
