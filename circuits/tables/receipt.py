@@ -124,7 +124,7 @@ class Receipt(Table[C]):
 
     differs: Cells[C] = cells(NONCE)
     below_limit: C = cell()
-    far: C = flag()
+    far: C = cell()
     below_cap: Cells[C] = ranged(LIMB, GAS_CAP)
     cap_borrow: C = flag()
     intrinsic: Cells[C] = cells(INTRINSIC_BYTES)

@@ -16,7 +16,6 @@ from circuits.gadgets.modular import CARRY_BITS, CARRY_OFFSET
 from circuits.tables.execution_buses import FEE_BYTES, GAS_BYTES, Order, Party, Place, SenderNonce
 from circuits.tables.payment_buses import REGISTER, Field, FieldValue
 from circuits.tables.state_buses import ADDRESS, BALANCE, LIMB, NONCE, AccountAccess
-from verifier.field import P
 
 PLACES = len(Place)
 COST_LIMBS = BALANCE + GAS_BYTES // 2
@@ -32,8 +31,11 @@ TOLD = {
 }
 """Where a field of the transaction arrives."""
 
-FOUND = {Place.TIP: P - 1, Place.PAYMENT: 1, Place.COST: 1, Place.CREDIT: P - 1}
-"""The sign of `before` in the relation. Where it is negative, what is left is more than what was found."""
+SPENT = (Place.PAYMENT, Place.COST)
+"""Where `before` is positive in the relation."""
+
+GAINED = (Place.TIP, Place.CREDIT)
+"""Where it is negative: what is left is more than what was found."""
 
 
 def _at(places: Iterable[Place]) -> list[int]:
@@ -62,7 +64,8 @@ class Transfer(Table[C]):
     changed: C = periodic(_at(CHANGED))
     of_max_fee: C = periodic(_at({Place.PRIORITY_FEE, Place.PRICE, Place.BASE_FEE}))
     of_base_fee: C = periodic(_at({Place.PRICE, Place.BASE_FEE}))
-    of_before: C = periodic([FOUND.get(place, 0) for place in Place])
+    spent: C = periodic(_at(SPENT))
+    gained: C = periodic(_at(GAINED))
     at_priority_fee: C = periodic(_at({Place.PRIORITY_FEE}))
     at_price: C = periodic(_at({Place.PRICE}))
     at_tip: C = periodic(_at({Place.TIP}))
@@ -71,7 +74,7 @@ class Transfer(Table[C]):
     at_value: C = periodic(_at({Place.BASE_FEE}))
 
     live: C = flag()
-    capped: C = flag()
+    capped: C = cell()
     item: C = cell()
     max_fee: Cells[C] = cells(BALANCE)
     value: Cells[C] = cells(BALANCE)
@@ -165,7 +168,7 @@ class Transfer(Table[C]):
         for k in range(COST_LIMBS):
             total = carried - product[k] - (self.holds - self.fails) * self.after[k]
             if k < BALANCE:
-                found = self.of_max_fee * self.max_fee[k] + self.of_before * self.before[k]
+                found = self.of_max_fee * self.max_fee[k] + (self.spent - self.gained) * self.before[k]
                 total = total + on * found - self.moves * self.value[k]
             else:
                 # Soundness: a balance has 256 bits, and none of them may get lost.

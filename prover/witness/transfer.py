@@ -11,7 +11,7 @@ from circuits.tables.execution_buses import FEE_BYTES, GAS_BYTES, Place
 from circuits.tables.payment_buses import REGISTER
 from circuits.tables.receipt import Case
 from circuits.tables.state_buses import ADDRESS, BALANCE, LIMB, NONCE
-from circuits.tables.transfer import CARRIES, CHANGED, COMPARED, COST_LIMBS, FOUND, PLACES, Transfer
+from circuits.tables.transfer import CARRIES, COMPARED, COST_LIMBS, GAINED, PLACES, SPENT, Transfer
 from prover.execution.payments.chain import Chain
 from prover.execution.payments.receipts import Receipt
 from prover.execution.payments.transaction import Transaction
@@ -135,8 +135,8 @@ def _fill_carries(trace: Trace) -> None:
     terms = np.zeros((len(place), COST_LIMBS), dtype=np.int64)
     terms -= (holds - fails)[:, None] * trace.after
     terms[:, 0] += fails * np.isin(place, COMPARED)
-    found = np.where(np.isin(place, [*CHANGED, Place.COST])[:, None], trace.before, trace.max_fee)
-    sign = np.array([{P - 1: -1}.get(FOUND.get(each, 1), 1) for each in Place])[place]
+    found = np.where(np.isin(place, [*SPENT, *GAINED])[:, None], trace.before, trace.max_fee)
+    sign = np.where(np.isin(place, GAINED), -1, 1)
     terms[:, :BALANCE] += ((holds + fails) * sign)[:, None] * found.astype(np.int64)
     terms[:, :BALANCE] -= trace.moves[:, None].astype(np.int64) * trace.value
     base = ((holds + fails) * np.isin(place, [Place.PRICE, Place.BASE_FEE]))[:, None] * trace.base_fee
