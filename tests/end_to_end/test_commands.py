@@ -82,7 +82,9 @@ def test_the_demo_shows_the_whole_product_from_any_directory(
     ended = sequitur(tmp_path, "demo", "--out", "kept.proof", *(["--json"] if as_json else []))
     assert ended.returncode == 0, ended.stderr
     if as_json:
-        told = json.loads(ended.stdout)
+        told, payments = map(json.loads, ended.stdout.splitlines())
+        assert payments["bare_python_says"] == "ACCEPTED"
+        assert payments["statement"]["program_digest"] != told["statement"]["program_digest"]
         assert told["statement"]["namespace"] == LARGEST.hex()
         assert told["bare_python_says"] == "ACCEPTED"
         assert told["size_bytes"] == (tmp_path / "kept.proof").stat().st_size
@@ -90,7 +92,9 @@ def test_the_demo_shows_the_whole_product_from_any_directory(
         assert told["service_seconds"] > 0
     else:
         assert LARGEST.hex() in ended.stdout
-        assert "ACCEPTED" in ended.stdout
+        assert ended.stdout.count("ACCEPTED") == 2
+        assert "Ada pays Ben 0.1 ether" in ended.stdout
+        assert "fee recipient" in ended.stdout
         assert "✓" in ended.stderr
 
 
