@@ -45,8 +45,8 @@ def sequitur(
 ) -> None:
     """Prove what a shared sequencer ordered for a rollup, and let anyone check it.
 
-    Begin with `sequitur demo`: it proves a real Celestia block and a chain of payments, and checks both with nothing but
-    Python.
+    Begin with `sequitur demo`: it proves a real Celestia block and a chain of payments, and checks both with nothing
+    but Python.
     """
 
 
