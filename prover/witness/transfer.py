@@ -34,7 +34,7 @@ def fill_transfer(chain: Chain, receipts: Sequence[Receipt]) -> NDArray[np.uint3
             _Block(trace, row, access).fill(chain, receipt, receipt.transaction)
             row += PLACES
         access += accesses_of(case_of(receipt))
-    _fill_carries(trace)
+    fill_carries(trace)
     return trace.matrix
 
 
@@ -110,7 +110,8 @@ class _Block:
         if case >= Case.INSUFFICIENT_BALANCE:
             cost = transaction.gas_limit * transaction.max_fee + transaction.value
             self._compare(Place.COST, sender.before.balance - cost, case, Case.INSUFFICIENT_BALANCE)
-            trace.factor[start + Place.COST] = list(transaction.gas_limit.to_bytes(GAS_BYTES, "little"))
+            limit = [transaction.gas_limit >> 8 * at & 0xFF for at in range(GAS_BYTES)]
+            trace.factor[start + Place.COST] = limit
             trace.moves[start + Place.COST] = 1
         if executed:
             self._change(Place.CREDIT, receipt.accesses[1])
@@ -128,7 +129,7 @@ class _Block:
         trace.after[row] = _limbs(access.after.balance, COST_LIMBS)
 
 
-def _fill_carries(trace: Trace) -> None:
+def fill_carries(trace: Trace) -> None:
     """The carries of all rows, whatever the numbers are."""
     place = np.arange(len(trace.matrix)) % PLACES
     holds, fails = trace.holds.astype(np.int64), trace.fails.astype(np.int64)
