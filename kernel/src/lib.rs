@@ -13,6 +13,7 @@ mod memory;
 mod opening;
 mod program;
 mod quotient;
+mod schedule;
 mod tree;
 
 use pyo3::prelude::*;

@@ -11,8 +11,9 @@ use crate::border::{Outcome, refuse};
 use crate::commitment::{Words, check_canonical};
 use crate::field::*;
 use crate::fractions::{Column, Side};
-use crate::machine::{Code, Consumer, LookupCells, NOTHING, Order, Source, Sources, vectors_per_register};
+use crate::machine::{Code, NOTHING, Order, Source, Sources, vectors_per_register};
 use crate::program::Table;
+use crate::schedule::{Consumer, LookupCells, schedule};
 
 /// The nodes of every lookup column: per interaction the multiplicity, then the message.
 pub fn column_consumers(table: &Table) -> Vec<Consumer> {
@@ -69,10 +70,9 @@ pub fn lookup(
     }
     let consumers = column_consumers(table);
     let none = LookupCells { width: 0, below_from: 0 };
-    let (code, ..) = Code::new(table, &consumers, main.width, &none);
-    let places = code.registers_of(&consumers);
+    let (code, ..) = schedule(table, &consumers, main.width, &none);
     let columns: Vec<Column> =
-        (0..places.len()).map(|i| column(table, i, &places[i], alpha, beta, K::ONE)).collect();
+        (0..consumers.len()).map(|i| column(table, i, &code.places[i], alpha, beta, K::ONE)).collect();
     let sources = Sources {
         main: Source { values: stored(main.words), stride: main.width, first: 0 },
         second: NOTHING,

@@ -1,27 +1,53 @@
 //! A table's nodes as a register program over blocks of rows, several SIMD vectors to an instruction.
 //!
 //! Every register holds `B` vectors of `LANES` rows. Cells are loaded (transposed from their rows) into registers of their
-//! own, constants likewise; results of arithmetic share slots by linear scan. Rules and lookup columns run as soon as the
-//! nodes they read are there, so that few values live at once.
+//! own, constants likewise; `schedule.rs` decides which registers hold what, and when.
 
 use p3_field::{PackedValue, PrimeCharacteristicRing};
 
 use crate::blocks::load_columns;
 use crate::field::{ENTER, F, LANES, Packed, each, reverse};
-use crate::program::{Node, Table};
 
 pub type Register<const B: usize> = [Packed; B];
 
+/// The result's register, then the operands'. Two operations in one save a result its way through memory.
 #[derive(Clone, Copy, Debug)]
-enum Operation {
+pub enum Operation {
     Add(u32, u32, u32),
     Subtract(u32, u32, u32),
     Multiply(u32, u32, u32),
+    /// a + b + c
+    AddAdd(u32, u32, u32, u32),
+    /// (a + b)·c
+    AddMultiply(u32, u32, u32, u32),
+    /// (a - b)·c
+    SubtractMultiply(u32, u32, u32, u32),
+    /// c - a·b
+    MultiplySubtract(u32, u32, u32, u32),
     Consume(u32),
 }
 
+impl Operation {
+    /// One operation for `before` and this one, which alone reads its result: as `operand` 0 or 1.
+    pub fn after(self, before: Self, operand: usize) -> Option<Self> {
+        let other = |x, y| if operand == 0 { y } else { x };
+        match (before, self) {
+            // Where x is y the result is doubled, which reads it twice.
+            (Self::Add(_, a, b), Self::Add(to, x, y)) if x != y => Some(Self::AddAdd(to, a, b, other(x, y))),
+            (Self::Add(_, a, b), Self::Multiply(to, x, y)) => Some(Self::AddMultiply(to, a, b, other(x, y))),
+            (Self::Subtract(_, a, b), Self::Multiply(to, x, y)) => {
+                Some(Self::SubtractMultiply(to, a, b, other(x, y)))
+            }
+            (Self::Multiply(_, a, b), Self::Subtract(to, x, _)) if operand == 1 => {
+                Some(Self::MultiplySubtract(to, a, b, x))
+            }
+            _ => None,
+        }
+    }
+}
+
 /// Which matrix a group of columns comes from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Origin {
     Main,
     SecondWave,
@@ -31,30 +57,23 @@ pub enum Origin {
 
 /// `LANES` neighbouring columns wanted in registers `base..base + LANES`.
 #[derive(Clone, Copy, Debug)]
-struct Load {
-    origin: Origin,
-    below: bool,
-    column: usize,
-    base: u32,
+pub struct Load {
+    pub origin: Origin,
+    pub below: bool,
+    pub column: usize,
+    pub base: u32,
 }
 
-/// Something that reads nodes once they are computed: a rule or a lookup column.
-pub struct Consumer {
-    pub nodes: Vec<u32>,
-}
-
-/// Columns of the lookup matrix a program reads, beside its nodes.
-pub struct LookupCells {
-    pub width: usize,
-    pub below_from: usize,
-}
-
+/// What to carry out.
+#[derive(Default)]
 pub struct Code {
-    loads: Vec<Load>,
-    periodic: Vec<(u32, u32)>,
-    constants: Vec<(u32, F)>,
-    operations: Vec<Operation>,
-    register_of: Vec<u32>,
+    pub loads: Vec<Load>,
+    /// Periodic columns and constants, each with its register.
+    pub periodic: Vec<(u32, u32)>,
+    pub constants: Vec<(u32, F)>,
+    pub operations: Vec<Operation>,
+    /// Per consumer the registers in which it finds its nodes when it runs.
+    pub places: Vec<Vec<u32>>,
     pub registers: usize,
 }
 
@@ -86,143 +105,7 @@ pub enum Order {
     DoubleCoset,
 }
 
-const UNUSED: u32 = u32::MAX;
-
-/// Registers handed out in groups of `LANES` for neighbouring columns.
-#[derive(Default)]
-struct Layout {
-    loads: Vec<Load>,
-    next: u32,
-}
-
-impl Layout {
-    fn cell(&mut self, origin: Origin, column: usize, below: bool) -> u32 {
-        let group = column / LANES * LANES;
-        let known = self.loads.iter().find(|l| l.origin == origin && l.below == below && l.column == group);
-        let base = known.map(|l| l.base).unwrap_or_else(|| {
-            let base = self.next;
-            self.loads.push(Load { origin, below, column: group, base });
-            self.next += LANES as u32;
-            base
-        });
-        base + (column - group) as u32
-    }
-
-    fn single(&mut self) -> u32 {
-        self.next += 1;
-        self.next - 1
-    }
-}
-
 impl Code {
-    /// Lower what the consumers need. `split` is the first main column kept in a matrix of its own (the second wave).
-    /// Returns the code and, per lookup cell, its register (this row, then below).
-    pub fn new(
-        table: &Table,
-        consumers: &[Consumer],
-        split: usize,
-        lookup: &LookupCells,
-    ) -> (Self, Vec<u32>, Vec<u32>) {
-        let nodes = &table.nodes;
-        let last_use = last_uses(nodes, consumers);
-        let mut layout = Layout::default();
-        let lookup_here = (0..lookup.width).map(|c| layout.cell(Origin::Lookup, c, false)).collect();
-        let lookup_below =
-            (lookup.below_from..lookup.width).map(|c| layout.cell(Origin::Lookup, c, true)).collect();
-        let mut register_of = vec![UNUSED; nodes.len()];
-        let mut periodic = Vec::new();
-        let mut constants = Vec::new();
-        // Cells first: ascending order makes neighbouring columns neighbours in memory.
-        for (index, node) in nodes.iter().enumerate().filter(|(i, _)| last_use[*i] > 0) {
-            register_of[index] = match *node {
-                Node::Main { column, below } if (column as usize) < split => {
-                    layout.cell(Origin::Main, column as usize, below)
-                }
-                Node::Main { column, below } => {
-                    layout.cell(Origin::SecondWave, column as usize - split, below)
-                }
-                Node::Preprocessed { column, below } => {
-                    layout.cell(Origin::Preprocessed, column as usize, below)
-                }
-                Node::Periodic(column) => {
-                    periodic.push((column, layout.next));
-                    layout.single()
-                }
-                Node::Constant(value) => {
-                    constants.push((layout.next, F::new(value)));
-                    layout.single()
-                }
-                _ => UNUSED,
-            };
-        }
-        let mut code = Self {
-            loads: layout.loads,
-            periodic,
-            constants,
-            operations: Vec::new(),
-            register_of,
-            registers: layout.next as usize,
-        };
-        code.schedule(nodes, consumers, &last_use);
-        (code, lookup_here, lookup_below)
-    }
-
-    /// Order operations and consumers, and give slots to results. A node used by an operation at position i is free from
-    /// 2i on, one used by a consumer there from 2i + 1 on.
-    fn schedule(&mut self, nodes: &[Node], consumers: &[Consumer], last_use: &[usize]) {
-        let mut consumers_at: Vec<Vec<u32>> = vec![Vec::new(); nodes.len()];
-        for (index, consumer) in consumers.iter().enumerate() {
-            consumers_at[ready_at(consumer)].push(index as u32);
-        }
-        let mut free: Vec<u32> = Vec::new();
-        let mut held: Vec<bool> = vec![false; nodes.len()];
-        for (at, node) in nodes.iter().enumerate() {
-            if last_use[at] > 0
-                && let Node::Add(a, b) | Node::Subtract(a, b) | Node::Multiply(a, b) = *node
-            {
-                let (left, right) = (self.register_of[a as usize], self.register_of[b as usize]);
-                let is_two = |node: u32| nodes[node as usize] == Node::Constant(2);
-                for operand in [a as usize, b as usize] {
-                    if held[operand] && last_use[operand] == 2 * at + 1 {
-                        held[operand] = false;
-                        free.push(self.register_of[operand]);
-                    }
-                }
-                let result = free.pop().unwrap_or_else(|| {
-                    self.registers += 1;
-                    self.registers as u32 - 1
-                });
-                self.register_of[at] = result;
-                held[at] = true;
-                self.operations.push(match node {
-                    Node::Add(..) => Operation::Add(result, left, right),
-                    Node::Subtract(..) => Operation::Subtract(result, left, right),
-                    Node::Multiply(..) if is_two(a) => Operation::Add(result, right, right),
-                    Node::Multiply(..) if is_two(b) => Operation::Add(result, left, left),
-                    _ => Operation::Multiply(result, left, right),
-                });
-            }
-            for &consumer in &consumers_at[at] {
-                self.operations.push(Operation::Consume(consumer));
-            }
-            for &consumer in &consumers_at[at] {
-                for &node in &consumers[consumer as usize].nodes {
-                    let node = node as usize;
-                    if held[node] && last_use[node] == 2 * at + 2 {
-                        held[node] = false;
-                        free.push(self.register_of[node]);
-                    }
-                }
-            }
-        }
-    }
-
-    /// The registers in which each consumer finds its nodes when it runs.
-    pub fn registers_of(&self, consumers: &[Consumer]) -> Vec<Vec<u32>> {
-        let find = |&node: &u32| self.register_of[node as usize];
-        consumers.iter().map(|c| c.nodes.iter().map(find).collect()).collect()
-    }
-
     /// The order in which consumers run.
     pub fn consumer_order(&self) -> impl Iterator<Item = usize> {
         self.operations.iter().filter_map(|operation| match operation {
@@ -265,6 +148,22 @@ impl Code {
                 Operation::Multiply(to, a, b) => {
                     let (a, b) = (&registers[a as usize], &registers[b as usize]);
                     registers[to as usize] = each(|i| a[i] * b[i]);
+                }
+                Operation::AddAdd(to, a, b, c) => {
+                    let [a, b, c] = [a, b, c].map(|register| &registers[register as usize]);
+                    registers[to as usize] = each(|i| a[i] + b[i] + c[i]);
+                }
+                Operation::AddMultiply(to, a, b, c) => {
+                    let [a, b, c] = [a, b, c].map(|register| &registers[register as usize]);
+                    registers[to as usize] = each(|i| (a[i] + b[i]) * c[i]);
+                }
+                Operation::SubtractMultiply(to, a, b, c) => {
+                    let [a, b, c] = [a, b, c].map(|register| &registers[register as usize]);
+                    registers[to as usize] = each(|i| (a[i] - b[i]) * c[i]);
+                }
+                Operation::MultiplySubtract(to, a, b, c) => {
+                    let [a, b, c] = [a, b, c].map(|register| &registers[register as usize]);
+                    registers[to as usize] = each(|i| c[i] - a[i] * b[i]);
                 }
                 Operation::Consume(index) => consume(index as usize, registers),
             }
@@ -311,32 +210,6 @@ impl Code {
                 Packed::from_fn(|i| values[natural[i] & (values.len() - 1)]);
         }
     }
-}
-
-fn ready_at(consumer: &Consumer) -> usize {
-    consumer.nodes.iter().copied().max().expect("a consumer reads a node") as usize
-}
-
-/// Per node: zero if nothing needs it, else 2i + 1 after the last operation i that does, or 2i + 2 after a consumer at i.
-fn last_uses(nodes: &[Node], consumers: &[Consumer]) -> Vec<usize> {
-    let mut last = vec![0; nodes.len()];
-    for consumer in consumers {
-        for &node in &consumer.nodes {
-            let slot = &mut last[node as usize];
-            *slot = (*slot).max(2 * ready_at(consumer) + 2);
-        }
-    }
-    for (at, node) in nodes.iter().enumerate().rev() {
-        if last[at] > 0
-            && let Node::Add(a, b) | Node::Subtract(a, b) | Node::Multiply(a, b) = *node
-        {
-            for operand in [a, b] {
-                let slot = &mut last[operand as usize];
-                *slot = (*slot).max(2 * at + 1);
-            }
-        }
-    }
-    last
 }
 
 /// Vectors per register: four make reading an instruction cheap beside carrying it out, and eight gain nothing more; fewer

@@ -19,6 +19,16 @@ pub enum Node {
     Multiply(u32, u32),
 }
 
+impl Node {
+    /// The earlier nodes it computes with, if it computes.
+    pub fn operands(self) -> Option<[u32; 2]> {
+        match self {
+            Self::Add(a, b) | Self::Subtract(a, b) | Self::Multiply(a, b) => Some([a, b]),
+            _ => None,
+        }
+    }
+}
+
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Selector {
     Every,

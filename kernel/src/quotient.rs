@@ -12,10 +12,9 @@ use crate::commitment::{Commitment, TRANSFORM};
 use crate::field::*;
 use crate::fractions::Column;
 use crate::lookup::{column, column_consumers, periodic_on_rows};
-use crate::machine::{
-    Code, Consumer, LookupCells, NOTHING, Order, Register, Source, Sources, vectors_per_register,
-};
+use crate::machine::{Code, NOTHING, Order, Register, Source, Sources, vectors_per_register};
 use crate::program::{Selector, Table};
+use crate::schedule::{Consumer, LookupCells, schedule};
 
 /// Rules are added up eight at a time, so that their products share a reduction.
 const GROUP: usize = 8;
@@ -57,8 +56,8 @@ pub fn quotient(
     let mut consumers: Vec<Consumer> = table.rules.iter().map(|r| Consumer { nodes: vec![r.node] }).collect();
     consumers.extend(column_consumers(table));
     let cells = LookupCells { width: lookup_width, below_from: lookup_width.saturating_sub(DEGREE) };
-    let (code, here, below) = Code::new(table, &consumers, table.first_wave_width, &cells);
-    let plan = Plan::new(table, &consumers, &code, here, below, challenges);
+    let (code, here, below) = schedule(table, &consumers, table.first_wave_width, &cells);
+    let plan = Plan::new(table, &code, here, below, challenges);
     let selectors = Selectors::new(log_height);
     let work =
         Work { code: &code, plan: &plan, selectors: &selectors, sources: &sources, rows: 2 << log_height };
@@ -127,14 +126,7 @@ struct LookupPlan {
 }
 
 impl Plan {
-    fn new(
-        table: &Table,
-        consumers: &[Consumer],
-        code: &Code,
-        here: Vec<u32>,
-        below: Vec<u32>,
-        challenges: &Challenges,
-    ) -> Self {
+    fn new(table: &Table, code: &Code, here: Vec<u32>, below: Vec<u32>, challenges: &Challenges) -> Self {
         let rules = table.rules.len();
         let columns = table.lookup_columns.len();
         let gammas = extension_powers(challenges.gamma, K::ONE, rules + columns + 3);
@@ -153,7 +145,7 @@ impl Plan {
                 weights[selector][turn / GROUP][c][turn % GROUP] = weight;
             }
         }
-        let registers = code.registers_of(consumers);
+        let registers = &code.places;
         let lookup = (columns > 0).then(|| LookupPlan {
             here,
             below,

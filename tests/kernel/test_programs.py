@@ -1,5 +1,7 @@
 """Lookup columns and quotients of random programs."""
 
+import itertools
+
 import numpy as np
 import pytest
 
@@ -8,7 +10,7 @@ from prover.engine import Commitment, Engine, Matrix
 from prover.reference_field import Field
 from tests.kernel.inputs import program_of, random_extension, random_matrix, random_table
 from verifier.field import GENERATOR, P, root_of_unity
-from verifier.program import Interaction, Node, Operation, Selector, Table, lookup_columns
+from verifier.program import Interaction, Node, Operation, Rule, Selector, Table, lookup_columns
 
 LOG_HEIGHTS = [0, 1, 2, 3, 4, 5, 7]
 
@@ -59,6 +61,27 @@ def test_engines_agree(native: Engine, reference: Engine, seed: int, log_height:
     assert np.array_equal(ours.lookup, theirs.lookup)
     assert ours.total == theirs.total
     assert np.array_equal(ours.quotient(), theirs.quotient())
+
+
+@pytest.mark.kernel
+def test_engines_agree_on_every_pair_of_operations(native: Engine, reference: Engine) -> None:
+    """An operation on another's result: alone in reading it or not, on both sides, and doubled."""
+    left, right, other, two = range(4)
+    nodes = [Node(Operation.MAIN, column, 0) for column in (left, right, other)]
+    nodes.append(Node(Operation.CONSTANT, 2, 0))
+    rules = []
+    arithmetic = (Operation.ADD, Operation.SUBTRACT, Operation.MULTIPLY)
+    for first, second, also_rule in itertools.product(arithmetic, arithmetic, (False, True)):
+        for side in ((None, other), (other, None), (None, two), (two, None), (None, None)):
+            if side == (None, None) and first == second == Operation.MULTIPLY:
+                continue
+            nodes.append(Node(first, left, right))
+            result = len(nodes) - 1
+            nodes.append(Node(second, *(result if operand is None else operand for operand in side)))
+            rules += [Rule(Selector.EVERY, node) for node in (result + 1, *([result] if also_rule else []))]
+    table = Table("t", 8, False, 3, 0, 0, -1, (), tuple(nodes), tuple(rules), ())
+    ours, theirs = (Instance(engine, 0, 3, 1, table).quotient() for engine in (native, reference))
+    assert np.array_equal(ours, theirs)
 
 
 def row_at(instance: Instance, commitment: Commitment | None, position: int) -> list[Field]:
