@@ -31,7 +31,7 @@ demo: setup
 	$(BIN)/sequitur demo
 
 test: setup
-	$(BIN)/python -m pytest -m "not slow"
+	$(BIN)/python -m pytest -m "not slow" -n auto
 
 test-slow: setup
 	$(BIN)/python -m pytest -m slow
@@ -62,6 +62,8 @@ generate: setup
 
 bench: setup
 	$(BIN)/python -m benchmarks.kernel_against_plonky3
+	$(BIN)/python -m benchmarks.prove_batch
+	$(BIN)/python -m benchmarks.prove_payments
 
 lock:
 	$(PYTHON) -m venv .venv-lock && .venv-lock/bin/pip install --quiet uv
