@@ -4,8 +4,10 @@ from collections.abc import Iterable
 from functools import cache
 
 import numpy as np
+import pytest
 
 from circuits.dsl import Trace
+from circuits.dsl.compile import AnyTable
 from circuits.tables.byte_pairs import fill_byte_pairs
 from circuits.tables.execution_buses import Place
 from circuits.tables.range import fill_ranges
@@ -175,3 +177,8 @@ def test_every_constraint_on_signers_is_needed() -> None:
 
 def test_every_constraint_on_transfers_is_needed() -> None:
     assert campaign().unneeded(Transfer, IMPLIED) == []
+
+
+@pytest.mark.parametrize("table", [Receipt, Signer, Transfer])
+def test_nothing_is_said_unasked(table: AnyTable) -> None:
+    assert campaign().unasked(table) == []
