@@ -80,8 +80,15 @@ class Told:
 
     def verdict(self) -> Verdict:
         """Prove it all the same, and ask the verifier."""
-        program = celestia_payments().program
-        result = prove(program, self.traces, self.statement.encode(), DIRECT_100, NativeEngine())
+        compiled = celestia_payments()
+        result = prove(
+            compiled.program,
+            self.traces,
+            self.statement.encode(),
+            DIRECT_100,
+            NativeEngine(),
+            preprocessed=compiled.preprocessed,
+        )
         return verify(result.proof, DIRECT_100.name)
 
 
