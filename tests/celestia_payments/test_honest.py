@@ -1,6 +1,7 @@
 """What people pay each other is proven, whatever else is ordered between."""
 
 from functools import cache
+from typing import Any
 
 import pytest
 
@@ -21,7 +22,7 @@ from verifier.profile import DIRECT_100
 from verifier.verify import verify
 
 
-def request_of(scene: Scene, **more: bytes) -> Request:
+def request_of(scene: Scene, **more: Any) -> Request:
     """The request to prove a scene."""
     return Request(
         "celestia",
@@ -100,7 +101,7 @@ def test_the_next_batch_begins_with_the_snapshot_of_the_last() -> None:
         ({"chain_id": 5}, "CHAIN_ID_MISMATCH"),
     ],
 )
-def test_accounts_that_are_not_those_of_the_state_are_refused(changes: dict[str, bytes], code: str) -> None:
+def test_accounts_that_are_not_those_of_the_state_are_refused(changes: dict[str, Any], code: str) -> None:
     fields = vars(request_of(circle(1))) | changes
     with pytest.raises(InputError) as refused:
         prove_batch(Request(**fields))
