@@ -57,6 +57,13 @@ pub fn into_words(values: Vec<F>) -> Vec<u32> {
     unsafe { Vec::from_raw_parts(values.as_mut_ptr().cast(), values.len(), values.capacity()) }
 }
 
+/// Zeros in memory that is first touched where it is first written, by whichever core does.
+pub fn zeros(count: usize) -> Vec<F> {
+    let mut words = std::mem::ManuallyDrop::new(vec![0u32; count]);
+    // SAFETY: as in `into_words`, the other way round; the word of zero is zero.
+    unsafe { Vec::from_raw_parts(words.as_mut_ptr().cast(), words.len(), words.capacity()) }
+}
+
 /// An extension element from its stored coefficients, still divided by 2^32.
 pub fn stored_extension(words: &[F]) -> K {
     K::from_basis_coefficients_fn(|i| words[i])

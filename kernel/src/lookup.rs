@@ -105,7 +105,7 @@ impl Work<'_> {
     /// All fractions, written to their rows, and each row's sum of them.
     fn fill<const B: usize>(&self) -> Outcome<(Vec<F>, Vec<K>)> {
         let width = self.width();
-        let mut matrix = vec![F::ZERO; self.rows * width];
+        let mut matrix = zeros(self.rows * width);
         let mut sums = vec![K::ZERO; self.rows];
         let zero = AtomicBool::new(false);
         let block_rows = B * LANES;

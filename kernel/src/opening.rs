@@ -162,7 +162,7 @@ pub fn combine(log_size: usize, terms: &[Term]) -> Outcome<Vec<u32>> {
             *sum += numerator * *distance;
         });
     }
-    let mut result = vec![F::ZERO; size * DEGREE];
+    let mut result = zeros(size * DEGREE);
     result.par_chunks_mut(LANES * DEGREE).zip(&sums).for_each(|(out, sum)| {
         for (i, cells) in out.chunks_exact_mut(DEGREE).enumerate() {
             cells.copy_from_slice(&coefficients(&lane(sum, i)));

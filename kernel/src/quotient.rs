@@ -333,7 +333,7 @@ impl Work<'_> {
 fn split(values: &[K], log_height: usize) -> Vec<u32> {
     let rows = 1usize << log_height;
     let stride = (2 * DEGREE).next_multiple_of(LANES);
-    let mut matrix = vec![F::ZERO; rows * stride];
+    let mut matrix = zeros(rows * stride);
     matrix.par_chunks_mut(stride).enumerate().for_each(|(row, out)| {
         let at = reverse(row, log_height);
         out[..DEGREE].copy_from_slice(&coefficients(&values[at]));
@@ -359,7 +359,7 @@ fn split(values: &[K], log_height: usize) -> Vec<u32> {
         }
     });
     let evaluations = TRANSFORM.dft_batch(RowMajorMatrix::new(parts, stride)).bit_reverse_rows().values;
-    let mut result = vec![F::ZERO; rows * 2 * DEGREE];
+    let mut result = zeros(rows * 2 * DEGREE);
     result.par_chunks_mut(2 * DEGREE).enumerate().for_each(|(row, out)| {
         let at = reverse(row, log_height) * stride;
         out.copy_from_slice(&evaluations[at..at + 2 * DEGREE]);
