@@ -70,7 +70,6 @@ def prove_batch(
     names = PREPARATION + STAGES
     account = Account(names, report, cancelled)
     program = PROGRAMS[request.program]
-    compiled = program.compiled()
     try:
         with account.stage():
             blocks = read_blocks(request.blocks)
@@ -78,6 +77,7 @@ def prove_batch(
             opening = open_namespace(blocks, request.namespace)
         with account.stage():
             executed = program.execute(opening, request)
+            compiled = program.compiled()
         with account.stage():
             traces = executed.fill()
             account.cells = sum(trace.size for trace in traces.values())
