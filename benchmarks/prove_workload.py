@@ -20,7 +20,7 @@ from prover.engine import Engine, Matrix
 from prover.kernel import NativeEngine
 from prover.stark import prove
 from verifier.profile import DIRECT_100
-from verifier.program import Program
+from verifier.program import LOG_BLOWUPS, Program
 from verifier.proof import encode_header
 from verifier.shape import Shape
 from verifier.stark import encode_heights, verify
@@ -53,7 +53,8 @@ def read_workload(folder: Path, engine: Engine) -> Workload:
             preprocessed[name] = cells.reshape(rows, table["preprocessed_columns"])
     if preprocessed:
         matrices = [preprocessed.get(table.name) for table in program.tables]
-        program = replace(program, preprocessed_root=engine.commit(matrices, DIRECT_100.log_blowup).root)
+        roots = tuple(engine.commit(matrices, log_blowup).root for log_blowup in LOG_BLOWUPS)
+        program = replace(program, preprocessed_roots=roots)
     return Workload(program, main, preprocessed, None)
 
 

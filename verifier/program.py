@@ -41,8 +41,13 @@ __all__ = [
     "lookup_columns",
 ]
 
-MAGIC = b"SQTRPRG1"
+MAGIC = b"SQTRPRG2"
 ROOT_LENGTH = 32
+NO_ROOT = bytes(ROOT_LENGTH)
+
+LOG_BLOWUPS = (1, 3)
+"""log2 of the blowups at which a program holds the root of its preprocessed columns."""
+
 MAX_TABLES = 64
 MAX_BUSES = 256
 MAX_BOUNDARIES = 4096
@@ -141,13 +146,16 @@ class Bus:
 
 @dataclass(frozen=True)
 class Program:
-    """The verifying key: tables, buses, the verifier's own messages, and the root of preprocessed columns."""
+    """The verifying key: tables, buses, the verifier's own messages, and what preprocessed columns are.
+
+    `preprocessed_roots` are the roots of preprocessed columns at each of `LOG_BLOWUPS`; none without such columns.
+    """
 
     name: str
     buses: tuple[Bus, ...]
     tables: tuple[Table, ...]
     boundaries: tuple[Boundary, ...]
-    preprocessed_root: bytes
+    preprocessed_roots: tuple[bytes, ...]
 
     @property
     def two_waves(self) -> bool:
@@ -171,7 +179,7 @@ class Program:
         writer.each(self.buses, lambda bus: bus.write(writer))
         writer.each(self.tables, lambda table: table.write(writer))
         writer.each(self.boundaries, lambda boundary: boundary.write(writer))
-        writer.raw(self.preprocessed_root)
+        writer.each(self.preprocessed_roots, writer.raw)
         return writer.finish()
 
     @staticmethod
@@ -185,7 +193,9 @@ class Program:
             buses=reader.each(MAX_BUSES, 8, lambda: Bus.read(reader), "buses"),
             tables=reader.each(MAX_TABLES, 41, lambda: Table.read(reader), "tables"),
             boundaries=reader.each(MAX_BOUNDARIES, 9, lambda: Boundary.read(reader), "boundaries"),
-            preprocessed_root=reader.raw(ROOT_LENGTH),
+            preprocessed_roots=reader.each(
+                len(LOG_BLOWUPS), ROOT_LENGTH, lambda: reader.raw(ROOT_LENGTH), "preprocessed roots"
+            ),
         )
         reader.finish()
         program.validate()
@@ -205,10 +215,17 @@ class Program:
         for boundary in self.boundaries:
             self._validate_boundary(boundary, lengths)
         self._validate_counts()
-        within(len(self.preprocessed_root), ROOT_LENGTH, ROOT_LENGTH, "length of the preprocessed root")
-        has_root = any(self.preprocessed_root)
-        if has_root != any(table.preprocessed_width for table in self.tables):
-            raise Rejected("preprocessed root and preprocessed columns go together")
+        roots = len(LOG_BLOWUPS) if any(table.preprocessed_width for table in self.tables) else 0
+        if len(self.preprocessed_roots) != roots:
+            raise Rejected("preprocessed roots and preprocessed columns go together")
+
+    def preprocessed_root(self, log_blowup: int) -> bytes:
+        """Root of the preprocessed columns at a blowup, `NO_ROOT` without any; raises `Rejected` if it is not held."""
+        if not self.preprocessed_roots:
+            return NO_ROOT
+        if log_blowup not in LOG_BLOWUPS:
+            raise Rejected(f"the program's preprocessed columns have no root at blowup 2^{log_blowup}")
+        return self.preprocessed_roots[LOG_BLOWUPS.index(log_blowup)]
 
     def check_heights(self, heights: Sequence[int | None]) -> None:
         """Raise `Rejected` unless these log2 heights, None for an absent table, are allowed together."""

@@ -14,6 +14,7 @@ from typing import Protocol
 
 from verifier.errors import Rejected
 from verifier.program import Program, Table, lookup_columns
+from verifier.proximity import POINTS, Regime, agreement, exceptional_challenges, list_size
 from verifier.schedule import FoldingProfile, schedule
 
 MAXIMUM_GRINDING = 24
@@ -26,10 +27,9 @@ _HASHING = "hash collisions"
 _LOG_FIELD = 154  # |K| = p^5 > 2^154.9; the integer below it, as p3-security is called
 _UNIT = 320
 _RULE_DEGREE = 3
-_POINTS = 2  # opening points of one column: this row and the row below
 
 
-class Profile(FoldingProfile, Protocol):
+class Profile(FoldingProfile, Regime, Protocol):
     """What the account reads of a profile; `query_grinding` is the least the queries are ground with."""
 
     @property
@@ -119,29 +119,33 @@ def _errors(program: Program, log_heights: Sequence[int | None], profile: Profil
         raise Rejected("a proof without any table proves nothing")
     tallest = max(height for _, height in present)
     classes = {height + profile.log_blowup for _, height in present}
-    # docs/security.md (1): a root of the cleared sum, or a denominator that vanishes.
+    candidates = list_size(profile)
+    # docs/security.md (1): a root of the cleared sum, or a denominator that vanishes, for each candidate.
     denominators = sum(len(table.interactions) << height for table, height in present)
     denominators += len(program.boundaries)
     widest = max((bus.length for bus in program.buses), default=0)
     # (2): powers of gamma fold the constraints of a table; union over tables.
     constraints = sum(_constraints(table) for table, _ in present)
     # (3): degree of constraint - quotient as a polynomial in zeta, ethSTARK's count as in p3-security.
-    degrees = sum(_RULE_DEGREE * ((1 << height) + _POINTS - 1) + (1 << height) - 1 for _, height in present)
+    degrees = sum(_RULE_DEGREE * ((1 << height) + POINTS - 1) + (1 << height) - 1 for _, height in present)
     # (4): powers of theta run through all pairs; union over the classes, each with its own domain.
     pairs = sum(_pairs(table) for table, _ in present)
-    domains = sum((1 << size) + 1 for size in classes)
+    exceptional = sum(exceptional_challenges(profile, size) for size in classes)
     errors = [
-        _Error("lookups", _over_field(denominators * (widest + 2))),
-        _Error("constraints", _over_field(constraints)),
-        _Error("out of domain", _over_field(degrees)),
-        _Error("batching", _over_field((pairs - 1) * domains)),
+        _Error("lookups", _over_field(candidates * denominators * (widest + 2))),
+        _Error("constraints", _over_field(candidates * constraints)),
+        _Error("out of domain", _over_field(candidates**2 * degrees)),
+        _Error("batching", _over_field((pairs - 1) * exceptional)),
     ]
     # (5): a curve of degree a - 1, or a where a class joins with phi^a; counted at the widest arity for all.
     degree = 1 << profile.max_log_arity
     for fold in schedule(classes, profile):
         name = f"fold 2^{fold.log_size_before} to 2^{fold.log_size_after}"
-        errors.append(_Error(name, _over_field(degree * ((1 << fold.log_size_before) + 1))))
-    errors.append(_Error("queries", _query_error(tallest, profile)))
+        errors.append(
+            _Error(name, _over_field(degree * exceptional_challenges(profile, fold.log_size_before)))
+        )
+    # (6)
+    errors.append(_Error("queries", agreement(profile, tallest, profile.queries, _UNIT)))
     return errors
 
 
@@ -157,13 +161,6 @@ def _pairs(table: Table) -> int:
     running = 5 * (lookups + 1) + 5 if lookups else 0
     quotient = 10
     return plain + running + quotient
-
-
-def _query_error(tallest: int, profile: Profile) -> int:
-    """(6): agreement alpha = (1 + rho+)/2 with rho+ = (rows + points)/N, to the power of the queries."""
-    domain = 1 << (tallest + profile.log_blowup)
-    agreeing = min(domain + (1 << tallest) + _POINTS, 2 * domain)
-    return _ground(agreeing**profile.queries << _UNIT, profile.queries * (domain.bit_length()))
 
 
 def _over_field(count: int) -> int:

@@ -54,6 +54,7 @@ class Shape:
         self.program = program
         self.heights = tuple(heights)
         self.profile = profile
+        self.preprocessed_root = program.preprocessed_root(profile.log_blowup)
         self.present = tuple(table for table, height in enumerate(heights) if height is not None)
         if max(height for height in heights if height is not None) + profile.log_blowup > TWO_ADICITY:
             raise Rejected("a table is too high for the field's roots of unity")

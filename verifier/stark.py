@@ -77,7 +77,7 @@ def observe_statement(transcript: Transcript, shape: Shape, statement: bytes) ->
     transcript.absorb("program", shape.program.digest)
     transcript.absorb("statement", statement)
     transcript.absorb("heights", encode_heights(shape.heights))
-    transcript.absorb("preprocessed", shape.program.preprocessed_root)
+    transcript.absorb("preprocessed", shape.preprocessed_root)
 
 
 def encode_heights(heights: Sequence[int | None]) -> bytes:
@@ -89,7 +89,7 @@ def receive_commitments(channel: Channel, shape: Shape) -> Committed:
     """Rounds 1 and 2: main columns in one wave or two, lookup challenges, lookup columns and sums."""
     roots: dict[str, bytes] = {}
     if shape.preprocessed:
-        roots["preprocessed"] = shape.program.preprocessed_root
+        roots["preprocessed"] = shape.preprocessed_root
     if shape.first_wave:
         roots["first wave"] = channel.receive_root("first wave")
     seed = channel.seed("seed") if shape.program.two_waves else None

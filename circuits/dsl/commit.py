@@ -7,18 +7,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from verifier.field import GENERATOR, P, root_of_unity
-from verifier.program import ROOT_LENGTH
-
-LOG_BLOWUP = 1
+from verifier.program import NO_ROOT
 
 Words = NDArray[np.uint64]
 
 
-def commit_root(matrices: Sequence[NDArray[np.uint32]]) -> bytes:
+def commit_root(matrices: Sequence[NDArray[np.uint32]], log_blowup: int) -> bytes:
     """Root of one tree over the extensions of matrices (rows, columns) of mixed heights; zeros for none."""
     if not matrices:
-        return bytes(ROOT_LENGTH)
-    rows = [_row_bytes(low_degree_extension(matrix)) for matrix in matrices]
+        return NO_ROOT
+    rows = [_row_bytes(low_degree_extension(matrix, log_blowup)) for matrix in matrices]
     size = max(len(each) for each in rows)
     layer = [hashlib.sha256(b"".join(parts)).digest() for parts in _side_by_side(rows, size)]
     while size > 1:
@@ -34,17 +32,17 @@ def commit_root(matrices: Sequence[NDArray[np.uint32]]) -> bytes:
     return layer[0]
 
 
-def low_degree_extension(matrix: NDArray[np.uint32]) -> NDArray[np.uint32]:
-    """Evaluations on the coset 3 * <w>, twice as long, in bit-reversed order, of columns given on <w>."""
+def low_degree_extension(matrix: NDArray[np.uint32], log_blowup: int) -> NDArray[np.uint32]:
+    """Evaluations on 3 * <w>, 2**log_blowup times as long, in bit-reversed order, of columns given on <w^blowup>."""
     rows, width = matrix.shape
     log_rows = rows.bit_length() - 1
     prime = np.uint64(P)
     coefficients = _transform(matrix.astype(np.uint64), pow(root_of_unity(log_rows), -1, P))
     shifts = _powers(GENERATOR, rows) * np.uint64(pow(rows, -1, P)) % prime
-    padded = np.zeros((rows << LOG_BLOWUP, width), dtype=np.uint64)
+    padded = np.zeros((rows << log_blowup, width), dtype=np.uint64)
     padded[:rows] = coefficients * shifts[:, None] % prime
-    evaluations = _transform(padded, root_of_unity(log_rows + LOG_BLOWUP))
-    return evaluations[_bit_reversal(log_rows + LOG_BLOWUP)].astype(np.uint32)
+    evaluations = _transform(padded, root_of_unity(log_rows + log_blowup))
+    return evaluations[_bit_reversal(log_rows + log_blowup)].astype(np.uint32)
 
 
 def _bit_reversal(bits: int) -> NDArray[np.intp]:

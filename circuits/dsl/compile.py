@@ -17,7 +17,7 @@ from circuits.dsl.table import Table
 from verifier import program as compiled_form
 from verifier.errors import Rejected
 from verifier.field import P
-from verifier.program import Interaction, Node, Operation, Rule, Selector
+from verifier.program import LOG_BLOWUPS, Interaction, Node, Operation, Rule, Selector
 from verifier.table import MAX_EDGE_DEGREE, MAX_RULE_DEGREE
 
 AnyTable = type[Table[Any]]
@@ -109,9 +109,15 @@ class SymbolicAir(Air[Expression]):
 
 
 def compile_program(
-    name: str, tables: Sequence[AnyTable], boundaries: Sequence[BoundaryMessage] = ()
+    name: str,
+    tables: Sequence[AnyTable],
+    boundaries: Sequence[BoundaryMessage] = (),
+    preprocessed_roots: tuple[bytes, ...] | None = None,
 ) -> Compiled:
-    """Compile tables and the verifier's messages; raises `RuleError` naming the offending line."""
+    """Compile tables and the verifier's messages; raises `RuleError` naming the offending line.
+
+    The roots of large preprocessed columns take seconds to compute, which who knows them already can save.
+    """
     buses: dict[AnyBus, int] = {}
     compiled, sources = [], {}
     for table in tables:
@@ -132,13 +138,18 @@ def compile_program(
         buses=tuple(compiled_form.Bus(bus.name, bus.length()) for bus in buses),
         tables=tuple(compiled),
         boundaries=messages,
-        preprocessed_root=commit.commit_root(list(preprocessed.values())),
+        preprocessed_roots=preprocessed_roots or _roots(preprocessed),
     )
     try:
         program.validate()
     except Rejected as rejection:
         raise RuleError(f"{name}: {rejection.reason}") from None
     return Compiled(program, tuple(tables), tuple(buses), sources, preprocessed)
+
+
+def _roots(preprocessed: Mapping[str, NDArray[np.uint32]]) -> tuple[bytes, ...]:
+    matrices = list(preprocessed.values())
+    return tuple(commit.commit_root(matrices, log_blowup) for log_blowup in LOG_BLOWUPS) if matrices else ()
 
 
 def buses_of(tables: Sequence[AnyTable]) -> tuple[AnyBus, ...]:

@@ -27,6 +27,7 @@ from circuits.tables.skipped import Skipped
 from circuits.tables.transaction import Transaction
 from circuits.tables.transfer import Transfer
 from circuits.tables.verdicts import Verdicts
+from verifier.registry import CELESTIA_PAYMENTS, load
 
 READING = (Transaction, RlpByte, Skipped, Verdicts)
 EXECUTION = (Receipt, Signer, Transfer)
@@ -45,7 +46,12 @@ HASHING = (Parts, Sha256Padding, Sha256, KeccakPadding, Keccak)
 
 @cache
 def celestia_payments() -> Compiled:
-    """The program that the verifier knows as `celestia-payments`."""
+    """The program that the verifier knows as `celestia-payments`, with the roots that stand there."""
+    return compile_payments(load(CELESTIA_PAYMENTS).preprocessed_roots)
+
+
+def compile_payments(preprocessed_roots: tuple[bytes, ...] | None = None) -> Compiled:
+    """The same from nothing but the circuits, unless the roots are given."""
     tables = (*celestia.TABLES, *READING, *EXECUTION, *SECP256K1, *state.TABLES, *HASHING)
     return compile_program(
         "celestia-payments",
@@ -56,4 +62,5 @@ def celestia_payments() -> Compiled:
             verifier_sends(ExecutionBegin(public_height("first_height"))),
             verifier_receives(ExecutionEnd(public_height("last_height"), public("receipts_digest"))),
         ),
+        preprocessed_roots,
     )

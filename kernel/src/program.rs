@@ -3,7 +3,7 @@
 use crate::border::{Outcome, refuse};
 use crate::field::PRIME;
 
-const MAGIC: &[u8] = b"SQTRPRG1";
+const MAGIC: &[u8] = b"SQTRPRG2";
 const MAX_DEGREE: u64 = 3;
 const ABSENT: u32 = u32::MAX;
 const MAX_LOG_PERIOD: u32 = 16;
@@ -91,7 +91,7 @@ impl Program {
             r.take(5)?;
             r.list(9, |r| r.take(9).map(|_| ()))
         })?;
-        reader.take(32)?;
+        reader.list(32, |r| r.take(32).map(|_| ()))?;
         if !reader.data.is_empty() {
             return refuse("bytes follow the program");
         }

@@ -4,7 +4,7 @@ import numpy as np
 
 from prover.engine import Extension, Matrix
 from verifier.field import P
-from verifier.program import Bus, Interaction, Node, Operation, Program, Rule, Selector, Table
+from verifier.program import LOG_BLOWUPS, Bus, Interaction, Node, Operation, Program, Rule, Selector, Table
 
 MESSAGE_LENGTHS = (1, 2, 5, 9)
 
@@ -24,8 +24,8 @@ def program_of(table: Table) -> Program:
     """A program in which `table` is number 1, after an unrelated one."""
     other = Table("other", 4, True, 1, 0, 0, -1, (), (Node(Operation.MAIN, 0, 0),), (), ())
     buses = tuple(Bus(f"bus{length}", length) for length in MESSAGE_LENGTHS)
-    root = b"\x01" * 32 if table.preprocessed_width else bytes(32)
-    return Program("random", buses, (other, table), (), root)
+    roots = (b"\x01" * 32,) * len(LOG_BLOWUPS) if table.preprocessed_width else ()
+    return Program("random", buses, (other, table), (), roots)
 
 
 def random_table(

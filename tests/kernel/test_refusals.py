@@ -79,11 +79,11 @@ def layer(engine: Engine) -> Any:
 
 
 CASES: dict[str, Callable[[Any], Any]] = {
-    "load: magic": lambda e: e.load(b"SQTRPRG2"),
+    "load: magic": lambda e: e.load(b"SQTRPRG3"),
     "load: empty": lambda e: e.load(b""),
     "load: trailing": lambda e: e.load(program_of(TABLE).encode() + b"\0"),
     "load: truncated": lambda e: e.load(program_of(TABLE).encode()[:-1]),
-    "load: huge list": lambda e: e.load(b"SQTRPRG1" + bytes(4) + b"\xff\xff\xff\xff"),
+    "load: huge list": lambda e: e.load(b"SQTRPRG2" + bytes(4) + b"\xff\xff\xff\xff"),
     "commit: not canonical": lambda e: e.commit([too_large(4, 2)], 1),
     "commit: three rows": lambda e: e.commit([zeros(3, 2)], 1),
     "commit: no rows": lambda e: e.commit([zeros(0, 2)], 1),

@@ -22,7 +22,7 @@ from verifier.shape import Shape
 
 T = TypeVar("T")
 
-QUICK = Profile("quick", 1, 60, 2, 3, 3, 20)
+QUICK = Profile("quick", 1, 0, 60, 2, 3, 3, 20)
 """Enough queries that no lie of these tests slips through by luck, few enough for thousands of proofs."""
 
 ENGINES: dict[str, Callable[[], Engine]] = {"native": NativeEngine, "reference": ReferenceEngine}

@@ -48,7 +48,7 @@ def small_table(**changes: object) -> Table:
 
 
 def small_program(table: Table | None = None, **changes: object) -> Program:
-    program = Program("small", (Bus("one", 1),), (table or small_table(),), (), bytes(32))
+    program = Program("small", (Bus("one", 1),), (table or small_table(),), (), ())
     return replace(program, **changes)  # type: ignore[arg-type]
 
 
@@ -69,10 +69,10 @@ def test_bytes_are_laid_out_as_specified() -> None:
     def word(value: int) -> bytes:
         return value.to_bytes(4, "little")
 
-    expected = b"SQTRPRG1" + word(5) + b"small" + word(1) + word(3) + b"one" + word(1)
+    expected = b"SQTRPRG2" + word(5) + b"small" + word(1) + word(3) + b"one" + word(1)
     expected += word(1) + word(5) + b"small" + word(4) + b"\0" + word(2) + word(0) + word(0) + b"\xff" * 4
     expected += word(0) + word(1) + b"\x01" + word(0) + word(0) + word(1) + b"\x02" + word(0) + word(0)
-    expected += word(1) + word(1) + b"\0" + word(1) + b"\x01" + word(7) + word(4) + bytes(32)
+    expected += word(1) + word(1) + b"\0" + word(1) + b"\x01" + word(7) + word(4) + word(0)
     assert program.encode() == expected
     assert Program.decode(expected) == program
 
@@ -107,14 +107,14 @@ def test_changed_bytes_are_rejected_or_another_program(name: str) -> None:
 @given(st.binary(max_size=300))
 def test_arbitrary_bytes_are_rejected(data: bytes) -> None:
     with pytest.raises(Rejected):
-        Program.decode(b"SQTRPRG1" + data)
+        Program.decode(b"SQTRPRG2" + data)
 
 
 def test_a_count_beyond_the_bytes_is_rejected_before_reading() -> None:
     with pytest.raises(Rejected, match="ends inside its list of buses"):
-        Program.decode(b"SQTRPRG1" + bytes(4) + (200).to_bytes(4, "little"))
+        Program.decode(b"SQTRPRG2" + bytes(4) + (200).to_bytes(4, "little"))
     with pytest.raises(Rejected, match="lists 4294967295 buses, more than 256"):
-        Program.decode(b"SQTRPRG1" + bytes(4) + b"\xff" * 4)
+        Program.decode(b"SQTRPRG2" + bytes(4) + b"\xff" * 4)
 
 
 ONE = (0,)
@@ -180,7 +180,8 @@ BAD_PROGRAMS = {
     "two table names": small_program(tables=(small_table(), small_table())),
     "two bus names": small_program(buses=(Bus("one", 1), Bus("one", 2))),
     "message length": small_program(buses=(Bus("one", 0),)),
-    "preprocessed root": small_program(preprocessed_root=bytes(31) + b"\1"),
+    "preprocessed roots and preprocessed columns": small_program(preprocessed_roots=(b"\1" * 32,) * 2),
+    "inside its list of preprocessed roots": small_program(preprocessed_roots=(b"\1" * 32, b"\1" * 31)),
     "boundary item is 2130706433": small_program(boundaries=boundary(ItemKind.CONSTANT, P, 0)),
     "unused boundary field": small_program(boundaries=boundary(ItemKind.CONSTANT, 1, 1)),
     "length of a statement item": small_program(boundaries=boundary(ItemKind.STATEMENT, 0, 33)),

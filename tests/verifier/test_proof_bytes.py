@@ -136,8 +136,8 @@ def test_a_proof_of_one_program_is_none_of_another(made: Made) -> None:
         if (program := TOYS[other].compiled.program) != made.program:
             assert_rejected(made, program=program)
     assert_rejected(made, program=replace(made.program, name="another"))
-    if made.program.preprocessed_root != bytes(32):
-        assert_rejected(made, program=replace(made.program, preprocessed_root=b"\1" * 32))
+    if made.program.preprocessed_roots:
+        assert_rejected(made, program=replace(made.program, preprocessed_roots=(b"\1" * 32,) * 2))
 
 
 @pytest.mark.parametrize(

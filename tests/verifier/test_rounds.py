@@ -77,7 +77,7 @@ def test_every_byte_before_the_queries_is_absorbed_before_the_next_draw(
     assert known[:3] == [shape.profile.digest, shape.program.digest, made.statement]
     assert known[3:] == [
         bytes(255 if height is None else height for height in made.heights),
-        shape.program.preprocessed_root,
+        shape.preprocessed_root,
     ]
     absorbed = b"".join(event.data for event in events[5:] if event.data is not None)
     assert made.messages.startswith(absorbed)

@@ -15,6 +15,8 @@ use crate::stark::Challenge;
 pub type Symbolic = InteractionSymbolicBuilder<KoalaBear, Challenge>;
 
 const ABSENT: u32 = u32::MAX;
+/// At how many blowups our programs hold roots (verifier/program.py).
+const BLOWUPS: usize = 2;
 
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 enum Operation {
@@ -153,9 +155,9 @@ pub fn next_row_columns<A: Air<Symbolic>>(air: &A) -> Vec<usize> {
     columns
 }
 
-/// The canonical bytes of our program for these tables; the root of preprocessed columns is left as ones.
+/// The canonical bytes of our program for these tables; the roots of preprocessed columns are left as ones.
 pub fn program<A: Air<Symbolic>>(name: &str, instances: &[Instance<A>]) -> Vec<u8> {
-    let mut bytes = Bytes(b"SQTRPRG1".to_vec());
+    let mut bytes = Bytes(b"SQTRPRG2".to_vec());
     bytes.text(name);
     let mut buses: Vec<(String, usize)> = Vec::new();
     let mut tables = Bytes(Vec::new());
@@ -171,7 +173,9 @@ pub fn program<A: Air<Symbolic>>(name: &str, instances: &[Instance<A>]) -> Vec<u
     bytes.0.extend(tables.0);
     bytes.number(0);
     let preprocessed = instances.iter().any(|instance| instance.air.preprocessed_width() > 0);
-    bytes.0.extend([u8::from(preprocessed); 32]);
+    let roots = if preprocessed { BLOWUPS } else { 0 };
+    bytes.number(roots);
+    bytes.0.extend(vec![1; 32 * roots]);
     bytes.0
 }
 

@@ -1,12 +1,12 @@
 //! Reads shapes as JSON on standard input and prints, for every shape and profile, the bits that p3-security
-//! gives each error in the unique-decoding regime, before any grinding.
+//! gives each error in the profile's regime, before any grinding.
 
 use std::collections::BTreeMap;
 use std::io::{Read, stdin};
 
-use p3_security::fri::{FriRegime, commit_phase_error_udr, query_phase_error};
+use p3_security::fri::{FriRegime, commit_phase_error_ldr_m, commit_phase_error_udr, query_phase_error};
 use p3_security::logup::{LogUpAir, fingerprint_error};
-use p3_security::proximity::{alpha_udr, list_size_udr};
+use p3_security::proximity::{alpha_ldr_m, alpha_udr, list_size_ldr_m, list_size_udr};
 use p3_security::{
     GrindingSites, InstanceShape, SecurityAssumption, SecurityTerm, StarkAirParams, air, deep, logup, stark,
 };
@@ -26,6 +26,8 @@ struct Input {
 #[derive(Deserialize)]
 struct Profile {
     log_blowup: usize,
+    /// 0: unique decoding.
+    multiplicity: usize,
     queries: usize,
     final_log_degree: usize,
     max_log_arity: usize,
@@ -112,23 +114,32 @@ fn answer(name: &str, profile: &Profile, shape: &Shape) -> Answer {
     let lookups = (denominators > 0).then(|| fingerprint_error(&bus, &one_row).bits());
     let extras: Vec<SecurityTerm> =
         logup::security_term(&bus, &one_row, &GrindingSites::NONE).into_iter().collect();
+    let (blowup, m, functions) = (profile.log_blowup, profile.multiplicity, instance.num_batched_functions);
+    let unique = m == 0;
+    let list_size = if unique { list_size_udr() } else { list_size_ldr_m(blowup, m) };
+    let alpha = if unique { alpha_udr(tallest, blowup, MAX_COMBO) } else { alpha_ldr_m(blowup, m) };
+    let fold = if unique {
+        commit_phase_error_udr(&fri, &instance)
+    } else {
+        commit_phase_error_ldr_m(&fri, &instance, m)
+    };
+    let batching = if unique {
+        SecurityAssumption::UniqueDecoding.prox_gaps_error(tallest, blowup, MODULUS_BITS, functions)
+    } else {
+        SecurityAssumption::prox_gaps_error_jb_at_m(tallest, blowup, MODULUS_BITS, functions, m)
+    };
     let report = stark::proven_security_report(&fri, &airs, &instance, &extras, &GrindingSites::NONE);
     Answer {
         shape: shape.name.clone(),
         profile: name.to_owned(),
         lookups,
-        constraints: air::composition_error(airs.num_constraints, list_size_udr(), MODULUS_BITS).bits(),
-        out_of_domain: deep::deep_ali_error(&airs, &instance, list_size_udr()).bits(),
-        batching: SecurityAssumption::UniqueDecoding.prox_gaps_error(
-            tallest,
-            profile.log_blowup,
-            MODULUS_BITS,
-            instance.num_batched_functions,
-        ),
-        fold: commit_phase_error_udr(&fri, &instance).map(|bits| bits.bits()),
-        queries: query_phase_error(alpha_udr(tallest, profile.log_blowup, MAX_COMBO), profile.queries, 0)
-            .bits(),
-        composite: report.udr.security_bits(),
+        constraints: air::composition_error(airs.num_constraints, list_size, MODULUS_BITS).bits(),
+        out_of_domain: deep::deep_ali_error(&airs, &instance, list_size).bits(),
+        batching,
+        fold: fold.map(|bits| bits.bits()),
+        queries: query_phase_error(alpha, profile.queries, 0).bits(),
+        composite: if unique { &report.udr } else { report.ldr.as_ref().expect("a tall table") }
+            .security_bits(),
     }
 }
 
@@ -142,7 +153,7 @@ fn main() {
         .flat_map(|shape| input.profiles.iter().map(move |(name, profile)| answer(name, profile, shape)))
         .collect();
     let document = serde_json::json!({
-        "source": "p3-security 0.8.0, unique decoding, before grinding (composite: with the profile's query grinding)",
+        "source": "p3-security 0.8.0, each profile's regime, before grinding (composite: best multiplicity, with the profile's query grinding)",
         "command": "make -C benchmarks/security",
         "answers": answers,
     });

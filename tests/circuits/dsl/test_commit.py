@@ -24,16 +24,18 @@ def interpolated(values: list[int], points: list[int], at: int) -> int:
     return total % P
 
 
-@pytest.mark.parametrize("log_rows", [0, 1, 3])
-def test_extension_is_the_interpolant_on_the_coset_in_bit_reversed_order(log_rows: int) -> None:
-    rows = 1 << log_rows
+@pytest.mark.parametrize(("log_rows", "log_blowup"), [(0, 1), (1, 1), (3, 1), (0, 3), (2, 3), (2, 2)])
+def test_extension_is_the_interpolant_on_the_coset_in_bit_reversed_order(
+    log_rows: int, log_blowup: int
+) -> None:
+    rows, size = 1 << log_rows, 1 << (log_rows + log_blowup)
     matrix = np.random.default_rng(log_rows).integers(P, size=(rows, 2), dtype=np.uint32)
-    found = low_degree_extension(matrix)
-    assert found.shape == (2 * rows, 2)
+    found = low_degree_extension(matrix, log_blowup)
+    assert found.shape == (size, 2)
     points = [pow(root_of_unity(log_rows), i, P) for i in range(rows)]
-    for row in range(2 * rows):
-        reversed_row = int(format(row, f"0{log_rows + 1}b")[::-1], 2)
-        x = 3 * pow(root_of_unity(log_rows + 1), reversed_row, P) % P
+    for row in range(size):
+        reversed_row = int(format(row, f"0{log_rows + log_blowup}b")[::-1], 2)
+        x = 3 * pow(root_of_unity(log_rows + log_blowup), reversed_row, P) % P
         for column in range(2):
             assert found[row, column] == interpolated(matrix[:, column].tolist(), points, x)
 
@@ -47,13 +49,13 @@ def test_shorter_matrices_join_the_tree_at_their_own_level() -> None:
         generator.integers(P, size=shape, dtype=np.uint32) for shape in ((1, 2), (2, 3), (2, 1))
     )
     small, first, second = (
-        [row.astype("<u4").tobytes() for row in low_degree_extension(m)] for m in (low, high, also_high)
+        [row.astype("<u4").tobytes() for row in low_degree_extension(m, 1)] for m in (low, high, also_high)
     )
     leaves = [sha(first[i], second[i]) for i in range(4)]
     left = sha(sha(leaves[0], leaves[1]), small[0])
     right = sha(sha(leaves[2], leaves[3]), small[1])
-    assert commit_root([low, high, also_high]) == sha(left, right)
+    assert commit_root([low, high, also_high], 1) == sha(left, right)
 
 
 def test_no_matrix_has_the_root_of_zeros() -> None:
-    assert commit_root([]) == bytes(32)
+    assert commit_root([], 1) == bytes(32)

@@ -28,9 +28,10 @@ from circuits.dsl import (
     verifier_sends,
 )
 from circuits.dsl.cells import Graph
+from circuits.dsl.commit import commit_root
 from tests import toys
 from verifier.field import P
-from verifier.program import BoundaryItem, ItemKind, Node, Operation, Rule, Selector
+from verifier.program import LOG_BLOWUPS, BoundaryItem, ItemKind, Node, Operation, Rule, Selector
 
 ROOT = Path(__file__).parents[3]
 
@@ -335,7 +336,9 @@ def test_preprocessed_columns_of_a_table_agree_in_length_and_fix_its_height() ->
     found = compiled.program.tables[0]
     assert (found.preprocessed_width, found.preprocessed_log_height, found.max_log_height) == (3, 1, 1)
     assert compiled.preprocessed["Fixed"].tolist() == [[1, 3, 4], [2, 5, 6]]
-    assert compiled.program.preprocessed_root != bytes(32)
+    columns = [compiled.preprocessed["Fixed"]]
+    assert compiled.program.preprocessed_roots == tuple(commit_root(columns, each) for each in LOG_BLOWUPS)
+    assert len(set(compiled.program.preprocessed_roots)) == len(LOG_BLOWUPS)
     with pytest.raises(RuleError, match="differ in length"):
         compile_program("fixed", [table([1, 2], [1, 2, 3, 4])])
 
