@@ -63,7 +63,8 @@ generate: setup
 bench: setup
 	$(BIN)/python -m benchmarks.kernel_against_plonky3
 	$(BIN)/python -m benchmarks.prove_batch
-	$(BIN)/python -m benchmarks.prove_payments
+	$(BIN)/python -m benchmarks.prove_payments --profile compact-128
+	$(BIN)/python -m benchmarks.prove_payments --profile direct-128
 
 lock:
 	$(PYTHON) -m venv .venv-lock && .venv-lock/bin/pip install --quiet uv

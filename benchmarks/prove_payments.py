@@ -1,7 +1,8 @@
 """Transfers between eight people, over several blocks, in one proof.
 
-`python -m benchmarks.prove_payments --payments 256` proves them at the default profile in this process, and checks the
-proof with the verifier's code. Counted is everything from block files to proof; the circuit is compiled before.
+`python -m benchmarks.prove_payments --payments 256` proves them in this process, and checks the proof with the
+verifier's code. Counted is everything from block files to proof; the circuit is compiled before. By table are printed
+the rows that were committed, idle ones included, and what of their cells and interactions comes to a payment.
 """
 
 import argparse
@@ -17,6 +18,8 @@ from prover.execution.payments.genesis import checksummed
 from prover.pipeline import prove_batch
 from prover.request import Request
 from prover.wallet import Transfer, key_of, sign
+from verifier.profile import COMPACT_128, PROFILES
+from verifier.proof import decode_header
 from verifier.verify import verify
 
 NAMESPACE = bytes(19) + b"benchmarks"
@@ -53,18 +56,35 @@ def blocks(payments: int, to_a_block: int) -> tuple[bytes, ...]:
     )
 
 
-def measure(payments: int, to_a_block: int) -> dict[str, Any]:
+def tables(proof: bytes, payments: int) -> dict[str, dict[str, float]]:
+    """Rows of every table of a proof; cells of main trace and interactions a payment."""
+    forms = celestia_payments().program.tables
+    found = {}
+    for form, height in zip(forms, decode_header(proof, len(forms)).heights, strict=True):
+        if height is not None:
+            rows = 1 << height
+            found[form.name] = {
+                "rows": rows,
+                "cells": round(form.width * rows / payments, 1),
+                "interactions": round(len(form.interactions) * rows / payments, 1),
+            }
+    return found
+
+
+def measure(payments: int, to_a_block: int, profile: str) -> dict[str, Any]:
     """Prove and check; seconds by stage, sizes, bits."""
-    request = Request("celestia", "payments", NAMESPACE, blocks(payments, to_a_block), genesis=genesis())
+    files = blocks(payments, to_a_block)
+    request = Request("celestia", "payments", NAMESPACE, files, profile=profile, genesis=genesis())
     celestia_payments()
     start = time.perf_counter()
     settlement = prove_batch(request)
     seconds = time.perf_counter() - start
     start = time.perf_counter()
-    verdict = verify(settlement.proof)
+    verdict = verify(settlement.proof, profile)
     assert verdict.accepted, verdict.reason
     stages = settlement.record.stages
     return {
+        "profile": profile,
         "payments": payments,
         "heights": len(request.blocks),
         "seconds": round(seconds, 2),
@@ -75,6 +95,7 @@ def measure(payments: int, to_a_block: int) -> dict[str, Any]:
         "proof_bytes": len(settlement.proof),
         "provable_bits": settlement.record.bits,
         "verification_seconds": round(time.perf_counter() - start, 2),
+        "tables": tables(settlement.proof, payments),
     }
 
 
@@ -82,15 +103,26 @@ def main() -> None:
     """Measure once, print, and keep the result."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--payments", type=int, default=256)
-    parser.add_argument("--to-a-block", type=int, default=16)
+    parser.add_argument("--to-a-block", type=int, default=32)
+    parser.add_argument("--profile", choices=PROFILES, default=COMPACT_128.name)
     chosen = parser.parse_args()
-    found = measure(chosen.payments, chosen.to_a_block)
-    command = (
-        f"python -m benchmarks.prove_payments --payments {chosen.payments} --to-a-block {chosen.to_a_block}"
+    found = measure(chosen.payments, chosen.to_a_block, chosen.profile)
+    command = " ".join(
+        [
+            f"python -m benchmarks.prove_payments --payments {chosen.payments}",
+            f"--to-a-block {chosen.to_a_block} --profile {chosen.profile}",
+        ]
     )
-    keep(RESULTS / "prove_payments.json", {"command": command, "machine": machine(), **found})
+    result = RESULTS / f"prove_payments_{chosen.profile.replace('-', '_')}.json"
+    keep(result, {"command": command, "machine": machine(), **found})
+    by_table = found.pop("tables")
     for name, value in found.items():
         print(f"{name:22} {value}")
+    print(f"{'table':22} {'rows':>8} {'cells a payment':>16} {'interactions a payment':>23}")
+    for name, each in by_table.items():
+        print(f"{name:22} {each['rows']:>8} {each['cells']:>16,} {each['interactions']:>23,}")
+    cells, interactions = (sum(each[key] for each in by_table.values()) for key in ("cells", "interactions"))
+    print(f"{'together':22} {'':>8} {cells:>16,.1f} {interactions:>23,.1f}")
 
 
 if __name__ == "__main__":
