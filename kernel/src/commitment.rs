@@ -12,7 +12,7 @@ use rayon::prelude::*;
 use crate::border::{Outcome, refuse};
 use crate::field::{F, GENERATOR, LANES, PRIME, TWO_ADICITY, stored, words};
 use crate::hash::Digest;
-use crate::memory::fill;
+use crate::memory::{fill, reserve};
 use crate::tree::{Rows, levels};
 
 /// Twiddle factors are kept for the life of the process.
@@ -185,7 +185,8 @@ pub fn check_canonical(words: &[u32]) -> Outcome<()> {
 fn gather(parts: &[Words], rows: usize, stride: usize, log_blowup: usize) -> Outcome<Vec<F>> {
     let chunk_rows = (CHUNK / stride).max(1);
     let canonical = AtomicBool::new(true);
-    let mut values = Vec::with_capacity((rows << log_blowup) * stride);
+    let mut values = Vec::new();
+    reserve(&mut values, (rows << log_blowup) * stride);
     fill(&mut values, rows * stride, chunk_rows * stride, |chunk, places| {
         let mut largest = 0;
         for (i, out) in places.chunks_exact_mut(stride).enumerate() {

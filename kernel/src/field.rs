@@ -4,6 +4,7 @@
 //! be, the element v/2^32. Everything linear (transforms, evaluation, batching, folding) commutes with that constant, so
 //! words go in and come out canonical and are hashed as they lie; only products of two stored values need [`ENTER`].
 
+use crate::memory::prefer_large_pages;
 use p3_field::extension::QuinticTrinomialExtensionField;
 use p3_field::{
     BasedVectorSpace, ExtensionField, Field, PackedFieldExtension, PackedValue, PrimeCharacteristicRing,
@@ -60,6 +61,7 @@ pub fn into_words(values: Vec<F>) -> Vec<u32> {
 /// Zeros in memory that is first touched where it is first written, by whichever core does.
 pub fn zeros(count: usize) -> Vec<F> {
     let mut words = std::mem::ManuallyDrop::new(vec![0u32; count]);
+    prefer_large_pages(&words);
     // SAFETY: as in `into_words`, the other way round; the word of zero is zero.
     unsafe { Vec::from_raw_parts(words.as_mut_ptr().cast(), words.len(), words.capacity()) }
 }
