@@ -126,7 +126,8 @@ class Engine(Protocol):
     def combine(self, log_size: int, terms: Sequence[Term]) -> Matrix:
         """Return Σ weight·(column(x) - opened)/(x - point) over the extended domain of 2**log_size points.
 
-        Shape (2**log_size, 5), bit-reversed order; every term's matrix must have that extended height.
+        Shape (2**log_size, 5), bit-reversed order; every term's matrix must have that extended height. It is computed
+        on the first coset 3·H and extended from there, so it is the sum only where no opened value is false.
         """
         ...
 

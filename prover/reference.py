@@ -195,8 +195,13 @@ class ReferenceEngine:
         """See `prover.engine.Engine.combine`."""
         if not 0 <= log_size <= TWO_ADICITY:
             raise KernelError("the domain exceeds the two-adic subgroup")
-        x = domain_points(log_size, GENERATOR)
-        result = np.zeros((1 << log_size, 5), dtype=np.uint64)
+        blowups = {held_by(term.commitment).log_blowup for term in terms} or {0}
+        if len(blowups) > 1 or max(blowups) > log_size:
+            raise KernelError("the terms' commitments differ in blowup")
+        log_rows = log_size - max(blowups)
+        rows = 1 << log_rows
+        x = domain_points(log_rows, GENERATOR)
+        result = np.zeros((rows, 5), dtype=np.uint64)
         for term in terms:
             matrix = matrix_of(term.commitment, term.table)
             if matrix.shape[0] != 1 << log_size:
@@ -213,11 +218,12 @@ class ReferenceEngine:
             )
             numerator = np.zeros_like(result)
             for weight, column, value in zip(weights, term.columns, opened, strict=True):
-                difference = field.subtract(field.lift(matrix[:, column]), value)
+                difference = field.subtract(field.lift(matrix[:rows, column]), value)
                 numerator = (numerator + field.multiply(weight, difference)) % PRIME
             inverse = field.invert_extension(field.subtract(field.lift(x), z))
             result = (result + field.multiply(numerator, inverse)) % PRIME
-        return narrow(result)
+        coefficients = field.coefficients(result[field.bit_reversal(log_rows)])
+        return narrow(field.evaluations(coefficients, log_size, 1)[field.bit_reversal(log_size)])
 
     def commit_layer(self, values: Matrix, log_arity: int) -> Commitment:
         """See `prover.engine.Engine.commit_layer`."""

@@ -1,11 +1,15 @@
 //! Evaluation outside the domain, and the batched quotients that prove it.
 
+use p3_dft::TwoAdicSubgroupDft;
 use p3_field::{Algebra, Field, PrimeCharacteristicRing};
+use p3_matrix::Matrix;
+use p3_matrix::bitrev::BitReversibleMatrix;
+use p3_matrix::dense::RowMajorMatrix;
 use rayon::prelude::*;
 
 use crate::blocks::{Block, load, sum_rows};
 use crate::border::{Outcome, refuse};
-use crate::commitment::{Class, Commitment};
+use crate::commitment::{Class, Commitment, TRANSFORM};
 use crate::field::*;
 
 const GROUP: usize = 8;
@@ -142,14 +146,19 @@ struct AtPoint<'a> {
     opened: K,
 }
 
-/// Σ weight·(column(x) - opened)/(x - point), stored coefficients in bit-reversed order.
+/// Σ weight·(column(x) - opened)/(x - point), stored coefficients in bit-reversed order: computed on the first coset 3·H,
+/// where it is known whole if it is a polynomial, and extended from there.
 pub fn combine(log_size: usize, terms: &[Term]) -> Outcome<Vec<u32>> {
     if log_size > TWO_ADICITY {
         return refuse("the domain exceeds the two-adic subgroup");
     }
-    let size = 1usize << log_size;
-    let points = domain(log_size, GENERATOR);
-    let mut sums = vec![PackedK::ZERO; size.div_ceil(LANES)];
+    let log_blowup = terms.first().map_or(0, |term| term.commitment.log_blowup);
+    if terms.iter().any(|term| term.commitment.log_blowup != log_blowup) || log_blowup > log_size {
+        return refuse("the terms' commitments differ in blowup");
+    }
+    let rows = 1usize << (log_size - log_blowup);
+    let points = domain(log_size - log_blowup, GENERATOR);
+    let mut sums = vec![PackedK::ZERO; rows.div_ceil(LANES)];
     for at in gather(log_size, terms)? {
         let distances = inverse_distances(at.point, &points);
         let opened = broadcast(at.opened);
@@ -162,13 +171,14 @@ pub fn combine(log_size: usize, terms: &[Term]) -> Outcome<Vec<u32>> {
             *sum += numerator * *distance;
         });
     }
-    let mut result = zeros(size * DEGREE);
-    result.par_chunks_mut(LANES * DEGREE).zip(&sums).for_each(|(out, sum)| {
+    let mut values = zeros(rows * DEGREE);
+    values.par_chunks_mut(LANES * DEGREE).zip(&sums).for_each(|(out, sum)| {
         for (i, cells) in out.chunks_exact_mut(DEGREE).enumerate() {
             cells.copy_from_slice(&coefficients(&lane(sum, i)));
         }
     });
-    Ok(into_words(result))
+    let natural = RowMajorMatrix::new(values, DEGREE).bit_reverse_rows().to_row_major_matrix();
+    Ok(into_words(TRANSFORM.coset_lde_batch(natural, log_blowup, F::ONE).bit_reverse_rows().values))
 }
 
 /// Sort terms by point and class.

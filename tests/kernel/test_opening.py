@@ -4,9 +4,10 @@ import numpy as np
 import pytest
 
 from prover import reference_field as field
-from prover.engine import Engine, Matrix, Term
+from prover.engine import Engine, KernelError, Matrix, Term
 from tests.kernel.inputs import random_extension, random_matrix
 from tests.kernel.test_commitment import SHAPES, drawn
+from tests.verifier.liars import combined_everywhere
 
 
 def terms_of(
@@ -58,10 +59,26 @@ def test_true_openings_combine_to_a_low_degree(engine: Engine, generator: np.ran
     assert not coefficients[15:].any()
 
 
-def test_a_false_opening_does_not(engine: Engine, generator: np.random.Generator) -> None:
-    terms = terms_of(engine, generator, [random_matrix(generator, 16, 3)], 1, 5)
+@pytest.mark.parametrize("log_blowup", [0, 1, 3])
+def test_it_is_the_sum_everywhere_only_for_true_openings(
+    engine: Engine, generator: np.random.Generator, log_blowup: int
+) -> None:
+    log_size = 4 + log_blowup
+    matrices: list[Matrix | None] = [random_matrix(generator, 16, 3), random_matrix(generator, 16, 18)]
+    terms = terms_of(engine, generator, matrices, log_blowup, log_size)
+    found = engine.combine(log_size, terms)
+    assert np.array_equal(found, combined_everywhere(engine, log_size, terms))
     terms[0].opened[1, 2] ^= 1
-    assert engine.interpolate(engine.combine(5, terms))[15:].any()
+    differs = (engine.combine(log_size, terms) != combined_everywhere(engine, log_size, terms)).any(axis=1)
+    assert not differs[:16].any()
+    assert differs[16:].all()
+
+
+def test_terms_of_two_blowups_are_refused(engine: Engine, generator: np.random.Generator) -> None:
+    terms = terms_of(engine, generator, [random_matrix(generator, 16, 3)], 1, 5)
+    terms += terms_of(engine, generator, [random_matrix(generator, 8, 3)], 2, 5)
+    with pytest.raises(KernelError, match="differ in blowup"):
+        engine.combine(5, terms)
 
 
 def test_nothing_combines_to_zero(engine: Engine) -> None:

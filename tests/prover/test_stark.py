@@ -203,31 +203,37 @@ def test_a_lie_is_rejected_by_the_check_that_is_there_for_it(lie: str) -> None:
         make(toys.permutation(5), engine=engine(), profile=profile).check()
 
 
-def fitted() -> Made:
+def fitted(*, everywhere: bool) -> Made:
     """A proof of a broken trace whose opened quotient fits the verifier's equation."""
     toy = TOYS["rounds"]
     trace = toy.traces["Rounds"]
     assert trace is not None
     traces: Traces = {"Rounds": bumped(trace, (3, 0))}
     shape = Shape(toy.compiled.program, heights_of(toy.compiled.program, traces), QUICK)
-    return make(toy, traces=traces, engine=FitsTheEquation(shape))
+    return make(toy, traces=traces, engine=FitsTheEquation(shape, everywhere=everywhere))
 
 
-def test_an_opened_value_that_fits_the_rules_fails_the_low_degree_test() -> None:
-    with pytest.raises(Rejected, match="final polynomial"):
-        fitted().check()
+@pytest.mark.parametrize(
+    ("everywhere", "reason"), [(True, "final polynomial"), (False, "disagrees with the values above")]
+)
+def test_an_opened_value_that_fits_the_rules_fails_the_low_degree_test(everywhere: bool, reason: str) -> None:
+    with pytest.raises(Rejected, match=reason):
+        fitted(everywhere=everywhere).check()
 
 
 def nothing(*_: Any) -> None:
     """A check that checks nothing."""
 
 
-def test_without_the_low_degree_test_the_fitted_value_would_pass(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("everywhere", [True, False])
+def test_without_the_low_degree_test_the_fitted_value_would_pass(
+    monkeypatch: pytest.MonkeyPatch, everywhere: bool
+) -> None:
     class Deaf(Channel):
         def finish(self) -> None:
             return
 
-    made = fitted()
+    made = fitted(everywhere=everywhere)
     monkeypatch.setattr(fri, "check_queries", nothing)
     monkeypatch.setattr(stark, "Channel", Deaf)
     made.check()

@@ -5,11 +5,13 @@ from typing import Any
 
 import numpy as np
 
-from prover.engine import Commitment, Engine, Extension, Loaded, Matrix
+from prover import reference_field as field
+from prover.engine import Commitment, Engine, Extension, Loaded, Matrix, Term
 from prover.kernel import NativeEngine
+from prover.reference import domain_points
 from verifier import stark
 from verifier.deep import Opened
-from verifier.field import ZERO, P, add, inverse, multiply
+from verifier.field import GENERATOR, ZERO, P, add, inverse, multiply
 from verifier.lookup import Challenges
 from verifier.shape import Shape
 
@@ -19,6 +21,21 @@ def bumped(matrix: Matrix, at: tuple[int, int] = (0, 0)) -> Matrix:
     other = matrix.copy()
     other[at] = (int(other[at]) + 1) % P
     return other
+
+
+def combined_everywhere(engine: Engine, log_size: int, terms: Sequence[Term]) -> Matrix:
+    """What `combine` is a polynomial through, at every point of the domain: the sum that the verifier looks for."""
+    points = domain_points(log_size, GENERATOR)
+    total = np.zeros((1 << log_size, 5), dtype=np.uint64)
+    for term in terms:
+        leaves = 1 << max(term.commitment.log_heights)
+        rows = engine.open(term.commitment, range(leaves))[0][term.table].astype(np.uint64)
+        weights = field.extension_powers(term.theta, len(term.columns), term.theta_power)
+        inverses = field.invert_extension(field.subtract(field.lift(points), field.extension(term.point)))
+        for weight, column, value in zip(weights, term.columns, term.opened.astype(np.uint64), strict=True):
+            difference = field.subtract(field.lift(rows[:, column]), value)
+            total = (total + field.multiply(weight, field.multiply(difference, inverses))) % P
+    return total.astype(np.uint32)
 
 
 class Lying(NativeEngine):
@@ -51,11 +68,13 @@ def only(number: int, change: Callable[[Any], Any]) -> Callable[[int, Any], Any]
 class FitsTheEquation(NativeEngine):
     """Claims whatever quotient value makes the constraints hold at zeta, whatever the trace.
 
-    It knows what the verifier will ask and answers that: only the low-degree test can tell.
+    It knows what the verifier will ask and answers that: only the low-degree test can tell. Then the batched quotient
+    is either a polynomial or, `everywhere`, what the opened rows make of it; with a false value it cannot be both.
     """
 
-    def __init__(self, shape: Shape) -> None:
+    def __init__(self, shape: Shape, *, everywhere: bool) -> None:
         self.shape = shape
+        self._everywhere = everywhere
         self._labels = iter(tree.label for tree in shape.trees)
         self._committed: dict[int, str] = {}
         self._kept: list[Commitment] = []
@@ -93,6 +112,13 @@ class FitsTheEquation(NativeEngine):
         self._asked.setdefault((label, table), []).append(values)
         return values if label != "quotient" else self._fitting(table, point)
 
+    def combine(self, log_size: int, terms: Sequence[Term]) -> Matrix:
+        return (
+            combined_everywhere(self, log_size, terms)
+            if self._everywhere
+            else super().combine(log_size, terms)
+        )
+
     def _fitting(self, table: int, zeta: Extension) -> Matrix:
         committed = stark.Committed({}, None, self._challenges, self._sums)
         combined, vanishing, _ = stark._combine(  # the verifier's own side of the equation
@@ -128,4 +154,4 @@ def moved_sums(engine: Engine, tables: Sequence[int]) -> Engine:
     return engine
 
 
-__all__ = ["ZERO", "FitsTheEquation", "Lying", "bumped", "moved_sums", "only"]
+__all__ = ["ZERO", "FitsTheEquation", "Lying", "bumped", "combined_everywhere", "moved_sums", "only"]
