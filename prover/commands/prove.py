@@ -21,7 +21,7 @@ from prover.service.settings import EntryPoints
 from prover.service.status import RefusedError, details
 from prover.store.artifacts import write_together
 from prover.v1 import prover_pb2
-from verifier.profile import DEFAULT
+from verifier.profile import DEFAULT, PROFILES
 from verifier.verify import verify
 
 
@@ -55,7 +55,12 @@ def prove(
         int,
         typer.Option(min=0, max=2**64 - 1, help="Number of the rollup's chain; payments have it in genesis."),
     ] = 0,
-    profile: Annotated[str, typer.Option(help="The security profile.")] = DEFAULT,
+    profile: Annotated[
+        str,
+        typer.Option(
+            help=f"The security profile, one of: {', '.join(PROFILES)}. compact-128: smaller proofs, later."
+        ),
+    ] = DEFAULT,
     server: Annotated[
         str, typer.Option(metavar="HOST:PORT", help="Let this service prove; by default this process does.")
     ] = "",
