@@ -3,7 +3,7 @@
 import linecache
 import sys
 from dataclasses import dataclass
-from itertools import islice
+from functools import cache
 from pathlib import Path
 from types import CodeType, FrameType
 
@@ -64,9 +64,13 @@ def _call(frame: FrameType) -> Source:
     return Source(Path(path).name, line, _call_text(frame.f_code, frame.f_lasti, path, line))
 
 
+@cache
+def _positions(code: CodeType) -> tuple[tuple[int | None, int | None, int | None, int | None], ...]:
+    return tuple(code.co_positions())
+
+
 def _call_text(code: CodeType, instruction: int, path: str, line: int) -> str:
-    position = next(islice(code.co_positions(), instruction // 2, None), None)
-    start, end, first, last = position if position is not None else (None, None, None, None)
+    start, end, first, last = _positions(code)[instruction // 2]
     if start is None or end is None or first is None or last is None:
         return linecache.getline(path, line).strip()
     # Column offsets count UTF-8 bytes, so the text is cut as bytes.

@@ -10,7 +10,7 @@ from circuits.tables.execution_buses import ExecutionBegin, ExecutionEnd
 from circuits.tables.keccak import Keccak
 from circuits.tables.keccak_padding import KeccakPadding
 from circuits.tables.parts import Parts
-from circuits.tables.range import range_tables
+from circuits.tables.range import range_table
 from circuits.tables.receipt import Receipt
 from circuits.tables.rlp_byte import RlpByte
 from circuits.tables.secp256k1_addition import Secp256k1Addition
@@ -42,6 +42,10 @@ SECP256K1 = (
     BytePairs,
 )
 HASHING = (Parts, Sha256Padding, Sha256, KeccakPadding, Keccak)
+RANGES = (range_table(15), range_table(16))
+"""What `range_tables` finds, which compiles every table to do so."""
+
+TABLES = (*celestia.TABLES, *READING, *EXECUTION, *SECP256K1, *state.TABLES, *HASHING, *RANGES)
 
 
 @cache
@@ -52,10 +56,9 @@ def celestia_payments() -> Compiled:
 
 def compile_payments(preprocessed_roots: tuple[bytes, ...] | None = None) -> Compiled:
     """The same from nothing but the circuits, unless the roots are given."""
-    tables = (*celestia.TABLES, *READING, *EXECUTION, *SECP256K1, *state.TABLES, *HASHING)
     return compile_program(
         "celestia-payments",
-        (*tables, *range_tables(*tables)),
+        TABLES,
         (
             *celestia.boundaries(),
             *state.boundaries(),

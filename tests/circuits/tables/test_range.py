@@ -17,6 +17,7 @@ from circuits.dsl import (
     range_bus,
     ranged,
 )
+from circuits.programs import celestia_payments
 from circuits.tables.range import fill_ranges, range_table, range_tables
 
 
@@ -89,3 +90,8 @@ def test_an_absent_table_asks_nothing() -> None:
     compiled = compile_program("maybe", [Maybe, *range_tables(Maybe)])
     traces = fill_ranges(compiled, {"Maybe": None})
     assert check(compiled, traces, b"").ok
+
+
+def test_the_ranges_of_payments_are_those_that_its_tables_ask() -> None:
+    others = celestia_payments.TABLES[: -len(celestia_payments.RANGES)]
+    assert range_tables(*others) == celestia_payments.RANGES
