@@ -1,5 +1,6 @@
 """What people pay each other is proven, whatever else is ordered between."""
 
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
@@ -18,7 +19,7 @@ from prover.programs.base import Executed
 from prover.programs.payments import execute_payments
 from prover.request import Request
 from tests.celestia_payments.scenes import CHAIN_ID, NAMESPACE, Scene, circle, genesis, junk
-from verifier.profile import DIRECT_100
+from verifier.profile import COMPACT_128, DIRECT_100
 from verifier.verify import verify
 
 
@@ -68,6 +69,17 @@ def test_payments_with_junk_between_are_proven() -> None:
     assert settlement.statement.state_before == IndexedTree(chain, first).state_bytes
     after = snapshot.decode(settlement.snapshot)
     assert settlement.statement.state_after == IndexedTree(chain, after).state_bytes
+
+
+def test_a_compact_proof_says_the_same_and_is_smaller() -> None:
+    request = replace(request_of(junk()), profile=COMPACT_128.name)
+    settlement = prove_batch(request)
+    assert settlement.statement == proven().statement
+    assert settlement.record.bits == COMPACT_128.bits
+    verdict = verify(settlement.proof, COMPACT_128.name)
+    assert verdict.accepted, verdict.reason
+    assert len(settlement.proof) < len(proven().proof)
+    assert not verify(settlement.proof, DIRECT_100.name).accepted
 
 
 def test_a_bare_statement_of_others_is_rejected() -> None:
