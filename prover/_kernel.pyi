@@ -8,6 +8,7 @@ import numpy.typing as npt
 
 from prover.engine import Extension, Matrix
 from prover.kernel_keccak import KeccakSchedule
+from prover.kernel_poseidon2 import Poseidon2Constants
 
 @final
 class Loaded:
@@ -64,6 +65,12 @@ def fill_keccak(
     schedule: KeccakSchedule,
     blocks: npt.NDArray[np.uint8],
     named: Matrix,
+) -> None: ...
+def fill_poseidon2(
+    cells: Matrix,
+    layout: Mapping[str, tuple[int, int]],
+    constants: Poseidon2Constants,
+    inputs: Matrix,
 ) -> None: ...
 def memory_in_use() -> int: ...
 def lanes() -> int: ...

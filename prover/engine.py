@@ -177,3 +177,11 @@ class Engine(Protocol):
         `KernelError` if the trace has other fields than the table or too few rows.
         """
         ...
+
+    def fill_poseidon2(self, trace: Trace, inputs: Matrix) -> None:
+        """Fill a trace of `circuits.tables.poseidon2.Poseidon2` with the compressions of inputs (n, 16), then of zeros.
+
+        None is said to be asked for. Raises `KernelError` if the trace has other fields than the table or too few
+        rows.
+        """
+        ...

@@ -14,6 +14,7 @@ from circuits.dsl import Trace
 from circuits.tables.sha256 import CONSTANTS, INITIAL
 from prover.engine import Commitment, Extension, KernelError, Loaded, Matrix, Term
 from prover.kernel_keccak import SCHEDULE
+from prover.kernel_poseidon2 import POSEIDON2
 
 try:
     from prover import _kernel
@@ -125,6 +126,10 @@ class NativeEngine:
         """See `prover.engine.Engine.fill_keccak`."""
         layout = trace.table.layout()
         _kernel.fill_keccak(trace.matrix, layout, SCHEDULE, contiguous(blocks), contiguous(named))
+
+    def fill_poseidon2(self, trace: Trace, inputs: Matrix) -> None:
+        """See `prover.engine.Engine.fill_poseidon2`."""
+        _kernel.fill_poseidon2(trace.matrix, trace.table.layout(), POSEIDON2, contiguous(inputs))
 
     def memory_in_use(self) -> int:
         """Bytes held by commitments that are still referenced."""

@@ -13,6 +13,7 @@ from prover import reference_field as field
 from prover.engine import Commitment, Extension, KernelError, Loaded, Matrix, Term
 from prover.reference_field import PRIME, Field
 from prover.reference_keccak import fill_keccak
+from prover.reference_poseidon2 import fill_poseidon2
 from prover.reference_program import (
     divided_selectors,
     evaluate_nodes,
@@ -301,6 +302,10 @@ class ReferenceEngine:
     def fill_keccak(self, trace: Trace, blocks: npt.NDArray[np.uint8], named: Matrix) -> None:
         """See `prover.engine.Engine.fill_keccak`."""
         fill_keccak(trace, blocks, named)
+
+    def fill_poseidon2(self, trace: Trace, inputs: Matrix) -> None:
+        """See `prover.engine.Engine.fill_poseidon2`."""
+        fill_poseidon2(trace, inputs)
 
 
 def checked(matrix: Matrix) -> Field:

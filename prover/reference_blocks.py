@@ -1,4 +1,4 @@
-"""What the reference engine's fillers of hash tables are given: blocks of messages, and a trace to fill."""
+"""What the reference engine's fillers of hash tables are given: a trace to fill, and blocks of messages."""
 
 from typing import Any
 
@@ -10,15 +10,20 @@ from prover.engine import KernelError, Matrix
 from verifier.field import P
 
 
+def check_fields(trace: Trace, table: type[Table[Any]]) -> None:
+    """Raise `KernelError` unless the trace has the table's fields, wherever they stand."""
+    widths = [{name: width for name, (_, width) in each.layout().items()} for each in (trace.table, table)]
+    if widths[0] != widths[1]:
+        raise KernelError("the trace has other fields than the table")
+
+
 def check_blocks(
     trace: Trace, table: type[Table[Any]], blocks: npt.NDArray[np.uint8], size: int, named: Matrix, flags: int
 ) -> None:
     """Raise `KernelError` unless the trace has the table's fields and there are blocks (n, size), and as many rows of
     two field elements and `flags` bits, the last of them ending the last message.
     """
-    widths = [{name: width for name, (_, width) in each.layout().items()} for each in (trace.table, table)]
-    if widths[0] != widths[1]:
-        raise KernelError("the trace has other fields than the table")
+    check_fields(trace, table)
     if blocks.dtype != np.uint8 or blocks.ndim != 2 or blocks.shape[1] != size:
         raise KernelError(f"blocks are not a matrix of {size} bytes a row")
     if named.dtype != np.uint32 or named.shape != (len(blocks), 2 + flags):

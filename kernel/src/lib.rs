@@ -17,6 +17,7 @@ mod quotient;
 mod schedule;
 mod tree;
 mod witness_keccak;
+mod witness_poseidon2;
 mod witness_sha256;
 
 use pyo3::prelude::*;
@@ -38,7 +39,9 @@ mod _kernel {
     use crate::opening::{self, Term};
     use crate::program::{self, Table};
     use crate::quotient::{Challenges, Committed};
-    use crate::{fri, lookup as lookups, quotient as quotients, witness_keccak, witness_sha256};
+    use crate::{
+        fri, lookup as lookups, quotient as quotients, witness_keccak, witness_poseidon2, witness_sha256,
+    };
 
     /// A constraint program prepared for evaluation.
     #[pyclass(frozen, module = "prover._kernel")]
@@ -283,6 +286,20 @@ mod _kernel {
         let (words, width) = cells.words();
         let (blocks, named) = (blocks.blocks()?, named.words());
         compute(py, || witness_keccak::fill(words, width, &layout, &schedule, blocks, named))
+    }
+
+    #[pyfunction]
+    fn fill_poseidon2(
+        py: Python,
+        mut cells: CellsArgument,
+        layout: Bound<'_, PyAny>,
+        constants: Bound<'_, PyAny>,
+        inputs: MatrixArgument,
+    ) -> PyResult<()> {
+        let layout = required(&layout, "a layout")?;
+        let constants = required(&constants, "the constants of Poseidon2")?;
+        let ((words, width), inputs) = (cells.words(), inputs.words());
+        compute(py, || witness_poseidon2::fill(words, width, &layout, &constants, inputs))
     }
 
     /// Bytes held by living commitments.

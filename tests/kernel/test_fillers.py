@@ -8,9 +8,11 @@ import pytest
 from numpy.typing import NDArray
 
 from circuits.dsl import Table, Trace
+from circuits.gadgets.poseidon2 import WIDTH
 from circuits.tables.keccak import Keccak
 from circuits.tables.keccak_padding import RATE
 from circuits.tables.keccak_schedule import PERIOD
+from circuits.tables.poseidon2 import Poseidon2
 from circuits.tables.sha256 import ROUND_ROWS, Sha256
 from prover.engine import Engine, KernelError
 from prover.witness import keccak_padding, sha256_padding
@@ -127,35 +129,53 @@ def test_fields_are_found_where_the_circuit_has_them(
         assert np.array_equal(getattr(found, name), getattr(expected, name)), name
 
 
-def without_source(fields: dict[str, Any]) -> dict[str, Any]:
+def without_one(fields: dict[str, Any]) -> dict[str, Any]:
     """One field less."""
-    return {name: field for name, field in fields.items() if name != "source"}
+    return dict(list(fields.items())[1:])
 
 
 def one_wider(fields: dict[str, Any]) -> dict[str, Any]:
     """One field as wide as another."""
-    widest = max((field for field in fields.values() if field.values is None), key=lambda field: field.width)
-    return {**fields, "source": widest}
+    first, *_, widest = sorted((field.width, name) for name, field in fields.items() if field.values is None)
+    return {**fields, first[1]: fields[widest[1]]}
 
 
 def one_more(fields: dict[str, Any]) -> dict[str, Any]:
     """One field more."""
-    return {**fields, "also": fields["source"]}
+    return {**fields, "also": next(iter(fields.values()))}
 
 
 def renamed(fields: dict[str, Any]) -> dict[str, Any]:
     """One field under another name."""
-    return {"origin" if name == "source" else name: field for name, field in fields.items()}
+    first = next(iter(fields))
+    return {"other" if name == first else name: field for name, field in fields.items()}
 
 
-@EITHER
-@pytest.mark.parametrize("change", [without_source, one_wider, one_more, renamed])
+def nothing(columns: int, kind: type[np.generic] = np.uint32) -> NDArray[Any]:
+    """A matrix without rows."""
+    return np.zeros((0, columns), dtype=kind)
+
+
+@pytest.mark.parametrize(
+    ("table", "verb", "arguments"),
+    [
+        (Sha256, "fill_sha256", (nothing(BLOCK, np.uint8), nothing(3))),
+        (Keccak, "fill_keccak", (nothing(RATE, np.uint8), nothing(4))),
+        (Poseidon2, "fill_poseidon2", (nothing(WIDTH),)),
+    ],
+)
+@pytest.mark.parametrize("change", [without_one, one_wider, one_more, renamed])
 def test_a_table_of_other_fields_is_refused(
-    table: Hash, change: Callable[[dict[str, Any]], dict[str, Any]], engine: Engine
+    table: type[Table[Any]],
+    verb: str,
+    arguments: tuple[NDArray[Any], ...],
+    change: Callable[[dict[str, Any]], dict[str, Any]],
+    engine: Engine,
 ) -> None:
-    blocks, named = given(table, [Stream(1, 1, b"abc")])
+    filler = getattr(engine, verb)
+    filler(Trace(table, 8), *arguments)
     with pytest.raises(KernelError, match="field"):
-        fill(engine, Trace(arranged(table, change), 8), table, blocks, named)
+        filler(Trace(arranged(table, change), 8), *arguments)
 
 
 def changed(array: NDArray[Any], row: int, column: int, value: int) -> NDArray[Any]:
@@ -235,3 +255,56 @@ def test_a_schedule_out_of_range_is_refused(monkeypatch: pytest.MonkeyPatch, nat
         monkeypatch.setattr(kernel, "SCHEDULE", spoilt)
         with pytest.raises(KernelError, match="schedule"):
             fill(native, Trace(Keccak, 8), Keccak, blocks, named)
+
+
+@pytest.mark.parametrize("count", [0, 1, 63, 64, 65, 300, 512])
+def test_the_compiled_engine_compresses_what_the_reference_does(
+    count: int, native: Engine, reference: Engine, generator: np.random.Generator
+) -> None:
+    inputs = generator.integers(P, size=(count, WIDTH), dtype=np.uint32)
+    inputs[:2] = P - 1
+    traces = [dirty(Poseidon2, 9) for _ in range(2)]
+    for engine, trace in zip((native, reference), traces, strict=True):
+        engine.fill_poseidon2(trace, inputs)
+    assert traces[0].matrix.tobytes() == traces[1].matrix.tobytes()
+
+
+def test_compressions_are_found_where_the_circuit_has_them(
+    engine: Engine, reference: Engine, generator: np.random.Generator
+) -> None:
+    inputs = generator.integers(P, size=(5, WIDTH), dtype=np.uint32)
+    backwards = arranged(Poseidon2, lambda fields: dict(reversed(fields.items())))
+    expected, found = Trace(Poseidon2, 3), Trace(backwards, 3)
+    reference.fill_poseidon2(expected, inputs)
+    engine.fill_poseidon2(found, inputs)
+    for name in Poseidon2.layout():
+        assert np.array_equal(getattr(found, name), getattr(expected, name)), name
+
+
+@pytest.mark.parametrize(
+    "inputs",
+    [
+        np.zeros((9, WIDTH), dtype=np.uint32),
+        np.zeros((1, WIDTH - 1), dtype=np.uint32),
+        np.zeros(WIDTH, dtype=np.uint32),
+        np.zeros((1, WIDTH), dtype=np.int64),
+        np.full((1, WIDTH), P, dtype=np.uint32),
+    ],
+)
+def test_what_cannot_be_compressed_is_refused(inputs: Any, engine: Engine) -> None:
+    with pytest.raises(KernelError):
+        engine.fill_poseidon2(Trace(Poseidon2, 3), inputs)
+
+
+def test_constants_out_of_range_are_refused(monkeypatch: pytest.MonkeyPatch, native: Engine) -> None:
+    from prover import kernel
+    from prover.kernel_poseidon2 import POSEIDON2
+
+    for spoilt in (
+        POSEIDON2._replace(diagonal=(P,) * WIDTH),
+        POSEIDON2._replace(partial=POSEIDON2.partial[1:]),
+        None,
+    ):
+        monkeypatch.setattr(kernel, "POSEIDON2", spoilt)
+        with pytest.raises(KernelError, match="constant"):
+            native.fill_poseidon2(Trace(Poseidon2, 3), np.zeros((1, WIDTH), dtype=np.uint32))
