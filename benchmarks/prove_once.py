@@ -10,7 +10,8 @@ import time
 from pathlib import Path
 
 from circuits.programs.celestia_log import celestia_log
-from prover.pipeline import Request, native_engine, prove_batch
+from prover.native import native_engine
+from prover.pipeline import Request, prove_batch
 
 
 def main() -> None:

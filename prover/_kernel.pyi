@@ -1,12 +1,14 @@
 """The compiled kernel (kernel/src/lib.rs); `prover.kernel` is its typed face."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import final
 
 import numpy as np
 import numpy.typing as npt
 
 from prover.engine import Extension, Matrix
+from prover.kernel_keccak import KeccakSchedule
+from prover.kernel_poseidon2 import Poseidon2Constants
 
 @final
 class Loaded:
@@ -50,5 +52,25 @@ def interpolate(values: Matrix) -> Matrix: ...
 def open(commitment: Commitment, indices: Sequence[int]) -> tuple[list[Matrix], list[bytes]]: ...
 def grind(prefix: bytes, bits: int) -> int: ...
 def sha256(messages: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]: ...
+def fill_sha256(
+    cells: Matrix,
+    layout: Mapping[str, tuple[int, int]],
+    constants: tuple[Sequence[int], Sequence[int]],
+    blocks: npt.NDArray[np.uint8],
+    named: Matrix,
+) -> None: ...
+def fill_keccak(
+    cells: Matrix,
+    layout: Mapping[str, tuple[int, int]],
+    schedule: KeccakSchedule,
+    blocks: npt.NDArray[np.uint8],
+    named: Matrix,
+) -> None: ...
+def fill_poseidon2(
+    cells: Matrix,
+    layout: Mapping[str, tuple[int, int]],
+    constants: Poseidon2Constants,
+    inputs: Matrix,
+) -> None: ...
 def memory_in_use() -> int: ...
 def lanes() -> int: ...

@@ -14,6 +14,8 @@ from typing import Protocol, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
+from circuits.dsl import Trace
+
 Matrix: TypeAlias = npt.NDArray[np.uint32]
 Extension: TypeAlias = tuple[int, int, int, int, int]
 
@@ -157,4 +159,30 @@ class Engine(Protocol):
 
     def sha256(self, messages: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
         """Hash every row of a (count, length) byte matrix; shape (count, 32)."""
+        ...
+
+    def fill_sha256(self, trace: Trace, blocks: npt.NDArray[np.uint8], named: Matrix) -> None:
+        """Fill a trace of `circuits.tables.sha256.Sha256` with the compressions of padded messages, then idle rows.
+
+        ``blocks`` (blocks, 64) are those of all messages, one after the other; of each, ``named`` (blocks, 3) holds
+        source, message and whether it is its message's last. Raises `KernelError` if the trace has other fields than
+        the table or too few rows.
+        """
+        ...
+
+    def fill_keccak(self, trace: Trace, blocks: npt.NDArray[np.uint8], named: Matrix) -> None:
+        """Fill a trace of `circuits.tables.keccak.Keccak` with the permutations of padded messages, then idle ones.
+
+        ``blocks`` (blocks, 136) are those of all messages, one after the other; of each, ``named`` (blocks, 4) holds
+        source, message, whether SHA3 hashes it rather than Keccak, and whether it is its message's last. Raises
+        `KernelError` if the trace has other fields than the table or too few rows.
+        """
+        ...
+
+    def fill_poseidon2(self, trace: Trace, inputs: Matrix) -> None:
+        """Fill a trace of `circuits.tables.poseidon2.Poseidon2` with the compressions of inputs (n, 16), then of zeros.
+
+        None is said to be asked for. Raises `KernelError` if the trace has other fields than the table or too few
+        rows.
+        """
         ...

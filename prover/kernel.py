@@ -10,7 +10,11 @@ from typing import TypeVar, overload
 import numpy as np
 import numpy.typing as npt
 
+from circuits.dsl import Trace
+from circuits.tables.sha256 import CONSTANTS, INITIAL
 from prover.engine import Commitment, Extension, KernelError, Loaded, Matrix, Term
+from prover.kernel_keccak import SCHEDULE
+from prover.kernel_poseidon2 import POSEIDON2
 
 try:
     from prover import _kernel
@@ -112,6 +116,20 @@ class NativeEngine:
     def sha256(self, messages: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
         """See `prover.engine.Engine.sha256`."""
         return _kernel.sha256(contiguous(messages))
+
+    def fill_sha256(self, trace: Trace, blocks: npt.NDArray[np.uint8], named: Matrix) -> None:
+        """See `prover.engine.Engine.fill_sha256`."""
+        layout, constants = trace.table.layout(), (CONSTANTS, INITIAL)
+        _kernel.fill_sha256(trace.matrix, layout, constants, contiguous(blocks), contiguous(named))
+
+    def fill_keccak(self, trace: Trace, blocks: npt.NDArray[np.uint8], named: Matrix) -> None:
+        """See `prover.engine.Engine.fill_keccak`."""
+        layout = trace.table.layout()
+        _kernel.fill_keccak(trace.matrix, layout, SCHEDULE, contiguous(blocks), contiguous(named))
+
+    def fill_poseidon2(self, trace: Trace, inputs: Matrix) -> None:
+        """See `prover.engine.Engine.fill_poseidon2`."""
+        _kernel.fill_poseidon2(trace.matrix, trace.table.layout(), POSEIDON2, contiguous(inputs))
 
     def memory_in_use(self) -> int:
         """Bytes held by commitments that are still referenced."""

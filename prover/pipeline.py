@@ -15,9 +15,9 @@ from circuits.dsl import Compiled
 from prover.account import Account, Cancelled, Progress, Stage
 from prover.adapter.celestia import read_blocks
 from prover.adapter.celestia.opening import open_namespace
-from prover.engine import Engine
 from prover.errors import InputError, SetupError
 from prover.memory import available, estimate
+from prover.native import native_engine
 from prover.programs import PROGRAMS
 from prover.request import Request, check_request
 from prover.stark import STAGES, prove
@@ -108,17 +108,6 @@ def require_memory(compiled: Compiled, traces: Mapping[str, Matrix], profile: Pr
         raise SetupError(
             "MEMORY_EXCEEDED", message, "Prove fewer heights at a time, or give the machine more."
         )
-
-
-def native_engine() -> Engine:
-    """The compiled kernel; raises `SetupError` (KERNEL_MISSING)."""
-    try:
-        from prover.kernel import NativeEngine  # noqa: PLC0415 - the rest of the flow works without it
-    except ImportError as error:
-        raise SetupError(
-            "KERNEL_MISSING", "The compiled kernel is not built.", "Run `make kernel`."
-        ) from error
-    return NativeEngine()
 
 
 def _after_preparation(told: Progress) -> Progress:

@@ -8,9 +8,12 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from circuits.dsl import Trace
 from prover import reference_field as field
 from prover.engine import Commitment, Extension, KernelError, Loaded, Matrix, Term
 from prover.reference_field import PRIME, Field
+from prover.reference_keccak import fill_keccak
+from prover.reference_poseidon2 import fill_poseidon2
 from prover.reference_program import (
     divided_selectors,
     evaluate_nodes,
@@ -18,6 +21,7 @@ from prover.reference_program import (
     periodic_on_double_coset,
     periodic_on_rows,
 )
+from prover.reference_sha256 import fill_sha256
 from verifier.errors import Rejected
 from verifier.field import GENERATOR, TWO_ADICITY, P, root_of_unity
 from verifier.program import Operation, Program, Selector, Table, lookup_columns
@@ -296,6 +300,18 @@ class ReferenceEngine:
             raise KernelError("messages are not a matrix of bytes")
         digests = b"".join(hashlib.sha256(row.tobytes()).digest() for row in messages)
         return np.frombuffer(digests, dtype=np.uint8).reshape(-1, 32).copy()
+
+    def fill_sha256(self, trace: Trace, blocks: npt.NDArray[np.uint8], named: Matrix) -> None:
+        """See `prover.engine.Engine.fill_sha256`."""
+        fill_sha256(trace, blocks, named)
+
+    def fill_keccak(self, trace: Trace, blocks: npt.NDArray[np.uint8], named: Matrix) -> None:
+        """See `prover.engine.Engine.fill_keccak`."""
+        fill_keccak(trace, blocks, named)
+
+    def fill_poseidon2(self, trace: Trace, inputs: Matrix) -> None:
+        """See `prover.engine.Engine.fill_poseidon2`."""
+        fill_poseidon2(trace, inputs)
 
 
 def checked(matrix: Matrix) -> Field:

@@ -37,7 +37,9 @@ class Column(Opaque):
 
     def canonical(self, rows: int) -> Integers:
         """The field elements, 0 <= value < P, shape (rows,)."""
-        return np.broadcast_to(np.remainder(self.values, P), (rows,))
+        # What is canonical already is seen sooner than it is divided.
+        reduced = self.bound < P and self.values.min(initial=0) >= 0
+        return np.broadcast_to(self.values if reduced else np.remainder(self.values, P), (rows,))
 
     def nonzero(self, rows: int) -> NDArray[np.bool_]:
         """Which rows hold anything but zero in the field, shape (rows,)."""
@@ -122,5 +124,6 @@ def evaluate_nodes(
         else:
             matrix = main if node.operation == Operation.MAIN else preprocessed
             assert matrix is not None, "the table has preprocessed columns"
-            found[number] = Column.of(np.roll(matrix[:, node.a], -node.b))
+            column = matrix[:, node.a]
+            found[number] = Column.of(np.roll(column, -node.b) if node.b else column)
     return {number: found[number].canonical(rows) for number in wanted}

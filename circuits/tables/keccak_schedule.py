@@ -110,6 +110,16 @@ def absorbed_lanes(row: int) -> tuple[int, ...]:
     return (*of_rate, *range(filled, filled + SIZE - len(of_rate)))
 
 
+def accounted_lanes(phase: int) -> tuple[int, ...]:
+    """The lanes, before theta, that enter the account between a phase's row and the next one."""
+    return tuple(
+        lane_number((y + of_phase) % SIZE, y)
+        for of_phase in (phase, phase + 1)
+        for y in range(SIZE)
+        if of_phase < SIZE and of_phase + min(effect_place(of_phase, (y + of_phase) % SIZE)[0], 0) == phase
+    )
+
+
 def column(*rows: int) -> NDArray[np.uint32]:
     """A periodic column that is 1 on these rows."""
     found = np.zeros(PERIOD, dtype=np.uint32)

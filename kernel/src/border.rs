@@ -2,7 +2,7 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use numpy::{PyArray1, PyArray2, PyArrayMethods, PyReadonlyArray2, PyUntypedArrayMethods};
+use numpy::{PyArray1, PyArray2, PyArrayMethods, PyReadonlyArray2, PyReadwriteArray2, PyUntypedArrayMethods};
 use p3_field::{BasedVectorSpace, PrimeField32};
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
@@ -73,6 +73,65 @@ impl MatrixArgument<'_> {
         }
         Ok(words.words)
     }
+}
+
+/// A matrix that is filled where numpy holds it.
+pub struct CellsArgument<'py>(PyReadwriteArray2<'py, u32>);
+
+impl<'py> FromPyObject<'_, 'py> for CellsArgument<'py> {
+    type Error = PyErr;
+
+    fn extract(object: Borrowed<'_, 'py, PyAny>) -> PyResult<Self> {
+        let Ok(array) = object.cast::<PyArray2<u32>>() else {
+            return Err(KernelError::new_err("a matrix to fill is not a two-dimensional uint32 array"));
+        };
+        if !array.is_c_contiguous() {
+            return Err(KernelError::new_err("a matrix to fill is not C-contiguous"));
+        }
+        array.try_readwrite().map(Self).map_err(|error| KernelError::new_err(error.to_string()))
+    }
+}
+
+impl CellsArgument<'_> {
+    /// The cells, row after row, and the width of a row.
+    pub fn words(&mut self) -> (&mut [u32], usize) {
+        let width = self.0.shape()[1];
+        (self.0.as_slice_mut().expect("checked to be contiguous"), width)
+    }
+}
+
+/// Blocks of bytes, a row each.
+pub struct BlocksArgument<'py>(PyReadonlyArray2<'py, u8>);
+
+impl<'py> FromPyObject<'_, 'py> for BlocksArgument<'py> {
+    type Error = PyErr;
+
+    fn extract(object: Borrowed<'_, 'py, PyAny>) -> PyResult<Self> {
+        match object.extract::<PyReadonlyArray2<u8>>() {
+            Ok(array) if array.is_c_contiguous() => Ok(Self(array)),
+            _ => Err(KernelError::new_err("blocks are not a C-contiguous matrix of bytes")),
+        }
+    }
+}
+
+impl BlocksArgument<'_> {
+    pub fn blocks<const N: usize>(&self) -> Outcome<&[[u8; N]]> {
+        if self.0.shape()[1] != N {
+            return refuse(&format!("a block is not of {N} bytes"));
+        }
+        Ok(self.0.as_slice().expect("checked to be contiguous").as_chunks().0)
+    }
+}
+
+/// Any other argument, or a `KernelError` that says what it is not.
+pub fn required<'a, 'py, T>(object: &'a Bound<'py, PyAny>, what: &str) -> PyResult<T>
+where
+    T: FromPyObject<'a, 'py>,
+{
+    object.extract().map_err(|error: T::Error| {
+        let error: PyErr = error.into();
+        KernelError::new_err(format!("not {what}: {error}"))
+    })
 }
 
 /// An extension element given as five canonical integers.

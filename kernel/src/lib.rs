@@ -7,6 +7,7 @@ mod field;
 mod fractions;
 mod fri;
 mod hash;
+mod layout;
 mod lookup;
 mod machine;
 mod memory;
@@ -15,6 +16,9 @@ mod program;
 mod quotient;
 mod schedule;
 mod tree;
+mod witness_keccak;
+mod witness_poseidon2;
+mod witness_sha256;
 
 use pyo3::prelude::*;
 
@@ -26,8 +30,8 @@ mod _kernel {
     use pyo3::types::{PyBytes, PyTuple};
 
     use crate::border::{
-        ExtensionArgument, ExtensionTuple, Index, KernelError, MatrixArgument, Outcome, compute,
-        extension_tuple, matrix, refuse,
+        BlocksArgument, CellsArgument, ExtensionArgument, ExtensionTuple, Index, KernelError, MatrixArgument,
+        Outcome, compute, extension_tuple, matrix, refuse, required,
     };
     use crate::commitment::{self, Words};
     use crate::field::{DEGREE, stored, stored_extension};
@@ -35,7 +39,9 @@ mod _kernel {
     use crate::opening::{self, Term};
     use crate::program::{self, Table};
     use crate::quotient::{Challenges, Committed};
-    use crate::{fri, lookup as lookups, quotient as quotients};
+    use crate::{
+        fri, lookup as lookups, quotient as quotients, witness_keccak, witness_poseidon2, witness_sha256,
+    };
 
     /// A constraint program prepared for evaluation.
     #[pyclass(frozen, module = "prover._kernel")]
@@ -247,6 +253,53 @@ mod _kernel {
             Ok(digests.into_flattened())
         })?;
         PyArray1::from_vec(py, digests).reshape([count, 32])
+    }
+
+    #[pyfunction]
+    fn fill_sha256(
+        py: Python,
+        mut cells: CellsArgument,
+        layout: Bound<'_, PyAny>,
+        constants: Bound<'_, PyAny>,
+        blocks: BlocksArgument,
+        named: MatrixArgument,
+    ) -> PyResult<()> {
+        let layout = required(&layout, "a layout")?;
+        let (rounds, initial) = required(&constants, "the constants of SHA-256")?;
+        let constants = witness_sha256::Constants { rounds, initial };
+        let (words, width) = cells.words();
+        let (blocks, named) = (blocks.blocks()?, named.words());
+        compute(py, || witness_sha256::fill(words, width, &layout, &constants, blocks, named))
+    }
+
+    #[pyfunction]
+    fn fill_keccak(
+        py: Python,
+        mut cells: CellsArgument,
+        layout: Bound<'_, PyAny>,
+        schedule: Bound<'_, PyAny>,
+        blocks: BlocksArgument,
+        named: MatrixArgument,
+    ) -> PyResult<()> {
+        let layout = required(&layout, "a layout")?;
+        let schedule = required(&schedule, "a schedule of Keccak")?;
+        let (words, width) = cells.words();
+        let (blocks, named) = (blocks.blocks()?, named.words());
+        compute(py, || witness_keccak::fill(words, width, &layout, &schedule, blocks, named))
+    }
+
+    #[pyfunction]
+    fn fill_poseidon2(
+        py: Python,
+        mut cells: CellsArgument,
+        layout: Bound<'_, PyAny>,
+        constants: Bound<'_, PyAny>,
+        inputs: MatrixArgument,
+    ) -> PyResult<()> {
+        let layout = required(&layout, "a layout")?;
+        let constants = required(&constants, "the constants of Poseidon2")?;
+        let ((words, width), inputs) = (cells.words(), inputs.words());
+        compute(py, || witness_poseidon2::fill(words, width, &layout, &constants, inputs))
     }
 
     /// Bytes held by living commitments.

@@ -74,7 +74,8 @@ def without(given: Messages, gone: Messages) -> Messages:
 
 def _names(compiled: Compiled, traces: Mapping[str, Matrix], bus: type[Bus[Any]]) -> set[tuple[int, int]]:
     """The streams, by source and message, of which the traces receive something on a bus."""
-    return {(int(source), int(message)) for source, message in received(compiled, traces, bus)[:, :2]}
+    source, message, *_ = received(compiled, traces, bus).T
+    return set(zip(source.tolist(), message.tolist(), strict=True))
 
 
 def _messages(compiled: Compiled, traces: Mapping[str, Matrix], bus: type[Bus[Any]], sign: int) -> Messages:

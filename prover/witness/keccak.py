@@ -1,253 +1,30 @@
-"""Hashes padded streams with Keccak-f, and fills the table of permutations."""
+"""Fills the table of Keccak permutations."""
 
-from collections.abc import Iterator, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
-from circuits.dsl import Trace
-from circuits.tables.keccak import ABSORBED_LIMBS, DIGIT_BASE, DIGITS, LIMB_BITS, SHEET_CELLS, WORTH, Keccak
-from circuits.tables.keccak_schedule import (
-    DIGEST_LANES,
-    FIRST_ROUND,
-    LANE,
-    LANES,
-    PERIOD,
-    PLANES,
-    RATE_LANES,
-    ROTATIONS,
-    ROUND_CONSTANTS,
-    ROUNDS,
-    SIDE_LANES,
-    SIDES,
-    SIZE,
-    SQUEEZING,
-    Side,
-    absorbed_lanes,
-    effect_place,
-)
+from circuits.tables.keccak import Keccak
+from circuits.tables.keccak_schedule import PERIOD
+from prover.native import native_engine
 from prover.witness.keccak_padding import Padded, pad
 from prover.witness.rows import zeroed
 from prover.witness.streams import Stream
-from verifier.field import P
-
-Words = NDArray[np.uint64]
-"""Lanes of states, last axis 25: lane (x, y) stands at x + 5 y."""
-
-Bits = NDArray[np.uint8]
-
-SHIFTS = np.array([ROTATIONS[x][y] for y in range(SIZE) for x in range(SIZE)], dtype=np.uint64)
-BACK_SHIFTS = (LANE - SHIFTS) % LANE
-# Lane (x', y') after pi is lane (x' + 3 y', x') before it (FIPS 202, section 3.2.3).
-MOVED = np.array([(x + 3 * y) % SIZE + SIZE * x for y in range(SIZE) for x in range(SIZE)])
-ROUND_WORDS = np.array(ROUND_CONSTANTS, dtype=np.uint64)
-ONE, TOP = np.uint64(1), np.uint64(LANE - 1)
-ABSORBED = np.array([absorbed_lanes(row) for row in range(SIZE)])
-# What is computed of so many blocks at once stays in the processor's cache.
-BLOCKS_AT_ONCE = 16
-
-
-def _effect(state: Words) -> Words:
-    """D of theta (FIPS 202, section 3.2.1), last axis 5."""
-    parity: Words = np.bitwise_xor.reduce(state.reshape(*state.shape[:-1], SIZE, SIZE), axis=-2)
-    after = np.roll(parity, -1, axis=-1)
-    return np.roll(parity, 1, axis=-1) ^ (after << ONE | after >> TOP)
-
-
-def _planes(state: Words, effect: Words) -> Words:
-    """The state after theta, rho and pi."""
-    mixed = (state.reshape(*state.shape[:-1], SIZE, SIZE) ^ effect[..., None, :]).reshape(state.shape)
-    return (mixed << SHIFTS | mixed >> BACK_SHIFTS)[..., MOVED]
-
-
-def _chi(planes: Words) -> Words:
-    """The state after chi; the last axis is of whole planes."""
-    rows = planes.reshape(*planes.shape[:-1], planes.shape[-1] // SIZE, SIZE)
-    return (rows ^ ~np.roll(rows, -1, axis=-1) & np.roll(rows, -2, axis=-1)).reshape(planes.shape)
-
-
-def _round(state: Words, number: int) -> Words:
-    state = _chi(_planes(state, _effect(state)))
-    state[..., 0] ^= ROUND_WORDS[number]
-    return state
-
-
-def _permuted(state: Words) -> Words:
-    for number in range(ROUNDS):
-        state = _round(state, number)
-    return state
-
-
-class Blocks(NamedTuple):
-    """Blocks in the order of their rows, idle ones behind; one element each."""
-
-    before: Words  # (blocks, 25)
-    added: Words  # (blocks, 25), zero beyond the rate
-    after: Words  # (blocks, 25)
-
-
-def _blocks(padded: Padded, count: int) -> Blocks:
-    """Chains `count` blocks, those after the padded streams' all from the state of zeros."""
-    live = len(padded.blocks)
-    before, added, after = (np.zeros((count, LANES), dtype=np.uint64) for _ in range(3))
-    added[:live, :RATE_LANES] = padded.blocks.view("<u8")
-    after[live:] = _permuted(np.zeros(LANES, dtype=np.uint64))
-    # The n-th blocks of all messages at once: they wait only for the blocks before them.
-    order = np.argsort(padded.number, kind="stable")
-    for at in np.split(order, np.cumsum(np.bincount(padded.number))[:-1]):
-        after[at] = _permuted(before[at] ^ added[at])
-        continued = at[~padded.last[at]]
-        before[continued + 1] = after[continued]
-    return Blocks(before, added, after)
 
 
 def fill_keccak(keccak: Sequence[Stream], sha3: Sequence[Stream] = ()) -> NDArray[np.uint32]:
     """The matrix (rows, columns) of `Keccak`: 128 rows a block in the order of `pad`, then idle blocks.
 
-    Raises `TableTooTall` if there are too many blocks.
+    Raises `TableTooTall` if there are too many blocks, and `SetupError` (KERNEL_MISSING).
     """
     return fill_permutations(pad(keccak, sha3))
 
 
 def fill_permutations(padded: Padded) -> NDArray[np.uint32]:
     """The same from padded streams."""
-    live = len(padded.blocks)
-    trace = zeroed(Keccak, PERIOD * live)
-    count = len(trace.matrix) // PERIOD
-    blocks = _blocks(padded, count)
-    for start in range(0, count, BLOCKS_AT_ONCE):
-        some = slice(start, start + BLOCKS_AT_ONCE)
-        view = _Rows(trace, slice(PERIOD * start, PERIOD * (start + BLOCKS_AT_ONCE)))
-        _fill_blocks(view, Blocks(*(each[some] for each in blocks)))
-    _fill_names(trace, padded, count)
+    trace = zeroed(Keccak, PERIOD * len(padded.blocks))
+    of_stream = (each[padded.stream] for each in (padded.source, padded.message, padded.sha3))
+    named = np.stack([*of_stream, padded.last], axis=1).astype(np.uint32)
+    native_engine().fill_keccak(trace, padded.blocks, named)
     return trace.matrix
-
-
-def _fill_names(trace: Trace, padded: Padded, count: int) -> None:
-    live = len(padded.blocks)
-    of_block = {
-        "source": padded.source[padded.stream],
-        "message": padded.message[padded.stream],
-        "keccak": ~padded.sha3[padded.stream],
-        "sha3": padded.sha3[padded.stream],
-        "block": padded.number,
-    }
-    for name, values in of_block.items():
-        getattr(trace, name)[: PERIOD * live] = np.repeat(values, PERIOD)
-    trace.starts, trace.ends = 1, 1
-    trace.starts[: PERIOD * live] = np.repeat(padded.number == 0, PERIOD)
-    trace.ends[: PERIOD * live] = np.repeat(padded.last, PERIOD)
-    trace.serial = np.repeat(np.arange(count), PERIOD)
-
-
-class _Rows:
-    """Some blocks' rows of a trace: a field as a view (blocks, 128, cells)."""
-
-    def __init__(self, trace: Trace, rows: slice) -> None:
-        self._trace, self._rows = trace, rows
-
-    def field(self, name: str) -> NDArray[np.uint32]:
-        rows: NDArray[np.uint32] = getattr(self._trace, name)[self._rows]
-        view = rows.view()
-        view.shape = (-1, PERIOD, rows.shape[1])
-        return view
-
-
-def _fill_blocks(rows: _Rows, blocks: Blocks) -> None:
-    count = len(blocks.before)
-    states = np.empty((count, ROUNDS + 1, LANES), dtype=np.uint64)
-    states[:, 0] = blocks.before ^ blocks.added
-    for number in range(ROUNDS):
-        states[:, number + 1] = _round(states[:, number], number)
-    effects = _effect(states[:, :ROUNDS])
-    # As other rows give them: without the constant that is still to be added.
-    given = states[:, :ROUNDS].copy()
-    given[:, 1:, 0] ^= ROUND_WORDS[:-1]
-    last_given = blocks.after.copy()
-    before_given = blocks.before.copy()
-    last_given[:, 0] ^= ROUND_WORDS[-1]
-    before_given[:, 0] ^= ROUND_WORDS[-1]
-
-    planes, incoming = (np.zeros((count, PERIOD, SIZE), dtype=np.uint64) for _ in range(2))
-    side = np.zeros((count, PERIOD, SIDE_LANES), dtype=np.uint64)
-    permuted = _planes(states[:, :ROUNDS], effects).reshape(count, ROUNDS, SIZE, SIZE)
-    in_rounds = slice(FIRST_ROUND, SQUEEZING)
-    planes[:, in_rounds] = permuted[:, :, PLANES].reshape(count, -1, SIZE)
-    taken = [(y + phase) % SIZE + SIZE * y for phase in range(SIZE) for y in range(SIZE)]
-    incoming[:, in_rounds] = given[:, :, taken].reshape(count, -1, SIZE)
-    planes[:, :SIZE], incoming[:, :SIZE] = blocks.before[:, ABSORBED], before_given[:, ABSORBED]
-    side[:, :SIZE] = blocks.added[:, ABSORBED[:, :SIDE_LANES]]
-    planes[:, SQUEEZING, :DIGEST_LANES] = blocks.after[:, :DIGEST_LANES]
-    incoming[:, SQUEEZING, :DIGEST_LANES] = last_given[:, :DIGEST_LANES]
-
-    rows.field("plane")[:] = _bits(planes)
-    rows.field("incoming")[:] = _limbs(incoming)
-    rows.field("outgoing")[:] = _limbs(_chi(planes))
-    absorbed = rows.field("account")[:, :SIZE, :ABSORBED_LIMBS]
-    absorbed[:] = _limbs(states[:, 0][:, ABSORBED])
-    side_bits = _bits(side).reshape(count, PERIOD, SIDE_LANES, LANE)
-    _fill_theta(rows, side_bits, states[:, :ROUNDS], effects)
-    rows.field("side")[:] = side_bits.reshape(count, PERIOD, -1)
-
-
-def _fill_theta(rows: _Rows, side: Bits, states: Words, effects: Words) -> None:
-    """The lanes beside the planes of rounds, and the account."""
-    count = len(states)
-    bits = _bits(states).reshape(count, ROUNDS, SIZE, SIZE, LANE)
-    column = bits.sum(axis=2, dtype=np.uint8)
-    effect = _bits(effects).reshape(count, ROUNDS, SIZE, LANE)
-    half = (_seen_by_effects(column) - effect) >> 1
-    lanes = {Side.EFFECT: effect, Side.LOW: half % 3, Side.HIGH: half // 3}
-    in_rounds = side[:, FIRST_ROUND:SQUEEZING].reshape(count, ROUNDS, SIZE, SIDE_LANES, LANE)
-    account = rows.field("account")[:, FIRST_ROUND:SQUEEZING]
-    kept = np.zeros((count, ROUNDS, SIZE, LANE), dtype=np.int8)
-    for phase, sides in enumerate(SIDES):
-        if phase:
-            account[:, phase::SIZE] = _packed(kept)
-        column = np.zeros((count, ROUNDS, SIZE, LANE), dtype=np.uint8)
-        for y, x in _accounted(phase):
-            column[:, :, x] += bits[:, :, y, x]
-        kept += 2 * _seen_by_effects(column).astype(np.int8)
-        for place, (kind, sheet) in enumerate(sides):
-            value = lanes[kind][:, :, sheet]
-            in_rounds[:, :, phase, place] = value
-            kept[:, :, sheet] -= (WORTH[kind] * value).astype(np.int8)
-
-
-def _accounted(phase: int) -> Iterator[tuple[int, int]]:
-    """The lanes (y, x) that enter the account between a phase's row and the next one."""
-    for of_phase in (phase, phase + 1):
-        for y in range(SIZE):
-            x = (y + of_phase) % SIZE
-            if of_phase < SIZE and of_phase + min(effect_place(of_phase, x)[0], 0) == phase:
-                yield y, x
-
-
-def _seen_by_effects(column: Bits) -> Bits:
-    """Sums at (x - 1, z) and (x + 1, z - 1), from sums (..., x, z)."""
-    return np.roll(column, 1, axis=-2) + np.roll(column, (-1, 1), axis=(-2, -1))
-
-
-def _packed(digits: NDArray[np.int8]) -> NDArray[np.int64]:
-    """The cells of an account, from its digits (blocks, rounds, x, z): (blocks, rounds, cells)."""
-    places = np.zeros((*digits.shape[:-1], SHEET_CELLS * DIGITS))
-    places[..., :LANE] = digits
-    weights = DIGIT_BASE ** np.arange(DIGITS, dtype=np.float64)
-    packed = places.reshape(*digits.shape[:2], -1, DIGITS) @ weights
-    return packed.astype(np.int64) % P
-
-
-def _bits(lanes: Words) -> Bits:
-    """The bits of lanes (..., n), lowest first, as (..., 64 n)."""
-    octets = np.ascontiguousarray(lanes.astype("<u8")).view(np.uint8)
-    return np.unpackbits(octets, axis=-1, bitorder="little")
-
-
-def _limbs(lanes: Words) -> NDArray[Any]:
-    """The limbs of lanes (..., n), lowest first, as (..., 3 n)."""
-    found, start = [], 0
-    for size in LIMB_BITS:
-        found.append(lanes >> np.uint64(start) & np.uint64((1 << size) - 1))
-        start += size
-    return np.stack(found, axis=-1).reshape(*lanes.shape[:-1], -1)

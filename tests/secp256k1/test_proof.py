@@ -2,7 +2,7 @@
 
 import pytest
 
-from prover.pipeline import native_engine
+from prover.native import native_engine
 from prover.stark import prove
 from prover.witness.secp256k1_recovery import Recovery, Request, recover
 from tests.recovery import Answer, Traces, oracle, program, traces_of

@@ -1,6 +1,7 @@
 """Lies about a message's bytes, its padding and its permutations: each is found, and where it should be."""
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import numpy as np
 import pytest
@@ -19,7 +20,8 @@ from circuits.tables.keccak_schedule import (
     Side,
     round_row,
 )
-from prover.witness import keccak
+from prover import reference_keccak
+from prover.reference import ReferenceEngine
 from prover.witness.keccak import fill_keccak, fill_permutations
 from prover.witness.keccak_padding import Padded, fill_keccak_padded, pad
 from prover.witness.streams import Stream
@@ -308,6 +310,13 @@ def test_a_digest_before_the_last_block() -> None:
 # Lies about the computation: the digests that come of them are wanted, the rules alone object.
 
 
+def _lying(monkeypatch: pytest.MonkeyPatch, **changed: Any) -> None:
+    """The reference engine fills, with some of its names changed."""
+    monkeypatch.setattr("prover.witness.keccak.native_engine", ReferenceEngine)
+    for name, value in changed.items():
+        monkeypatch.setattr(reference_keccak, name, value)
+
+
 def test_a_message_begins_with_another_state() -> None:
     """What is left of the message before is absorbed into."""
     padded = pad([FIRST, SECOND])
@@ -353,38 +362,38 @@ def test_a_round_is_skipped() -> None:
 
 def test_one_round_less(monkeypatch: pytest.MonkeyPatch) -> None:
     """The last round gives what it received."""
-    honest = keccak._round
+    honest = reference_keccak._round
 
-    def skipping(state: keccak.Words, number: int) -> keccak.Words:
+    def skipping(state: reference_keccak.Words, number: int) -> reference_keccak.Words:
         return state.copy() if number == len(ROUND_CONSTANTS) - 1 else honest(state, number)
 
-    monkeypatch.setattr(keccak, "_round", skipping)
+    _lying(monkeypatch, _round=skipping)
     assert {"keccak.lane"} <= _where(traces_of(MESSAGES))
 
 
 def test_a_constant_of_another_round(monkeypatch: pytest.MonkeyPatch) -> None:
     first, second, *others = ROUND_CONSTANTS
-    monkeypatch.setattr(keccak, "ROUND_WORDS", np.array([second, first, *others], dtype=np.uint64))
+    _lying(monkeypatch, ROUND_WORDS=np.array([second, first, *others], dtype=np.uint64))
     assert _where(traces_of(MESSAGES)) == {"Keccak"}
 
 
 def test_the_last_constant_is_another(monkeypatch: pytest.MonkeyPatch) -> None:
     *others, last = ROUND_CONSTANTS
-    monkeypatch.setattr(keccak, "ROUND_WORDS", np.array([*others, last ^ 1], dtype=np.uint64))
+    _lying(monkeypatch, ROUND_WORDS=np.array([*others, last ^ 1], dtype=np.uint64))
     assert _where(traces_of(MESSAGES)) == {"Keccak"}
 
 
 @pytest.mark.parametrize("both", [False, True], ids=["one copy", "both copies"])
 def test_another_effect(monkeypatch: pytest.MonkeyPatch, both: bool) -> None:
     """Theta with one bit of D changed in every round, in one of its copies or in both; all else follows from it."""
-    honest = keccak._effect
+    honest = reference_keccak._effect
 
-    def effect(state: keccak.Words) -> keccak.Words:
-        found: keccak.Words = honest(state)
+    def effect(state: reference_keccak.Words) -> reference_keccak.Words:
+        found: reference_keccak.Words = honest(state)
         found[..., 2] ^= np.uint64(1 << 40)
         return found
 
-    monkeypatch.setattr(keccak, "_effect", effect)
+    _lying(monkeypatch, _effect=effect)
     traces = traces_of([FIRST.data])
     if not both:
         place = SIDES[1].index((Side.EFFECT, 2))

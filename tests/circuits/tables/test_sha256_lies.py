@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -9,7 +10,8 @@ from numpy.typing import NDArray
 
 from circuits.tables.sha256 import CONSTANTS, INITIAL, MESSAGE_ROWS, ROUND_ROWS, Sha256
 from circuits.tables.sha256_padding import Sha256Padding
-from prover.witness import sha256
+from prover import reference_sha256
+from prover.reference import ReferenceEngine
 from prover.witness.sha256 import fill_compressions, fill_sha256
 from prover.witness.sha256_padding import BLOCK, Padded, pad
 from prover.witness.streams import Stream
@@ -223,39 +225,46 @@ def test_a_digest_without_the_last_rounds() -> None:
 # Lies about the computation: the digests that come of them are wanted, the rules alone object.
 
 
+def _lying(monkeypatch: pytest.MonkeyPatch, **changed: Any) -> None:
+    """The reference engine fills, with some of its names changed."""
+    monkeypatch.setattr("prover.witness.sha256.native_engine", ReferenceEngine)
+    for name, value in changed.items():
+        monkeypatch.setattr(reference_sha256, name, value)
+
+
 def test_another_initial_value(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sha256, "INITIAL", (INITIAL[0] ^ 1, *INITIAL[1:]))
+    _lying(monkeypatch, INITIAL=(INITIAL[0] ^ 1, *INITIAL[1:]))
     assert _where(traces_of(MESSAGES)) == {"Sha256"}
 
 
 def test_another_chaining_value(monkeypatch: pytest.MonkeyPatch) -> None:
-    honest = sha256._after
+    honest = reference_sha256._after
 
     def after(state: Sequence[int], schedule: Sequence[int]) -> list[int]:
         first, *others = honest(state, schedule)
         return [first ^ 1, *others]
 
-    monkeypatch.setattr(sha256, "_after", after)
+    _lying(monkeypatch, _after=after)
     assert _where(traces_of(MESSAGES)) == {"Sha256"}
 
 
 def test_a_constant_of_another_round(monkeypatch: pytest.MonkeyPatch) -> None:
     first, second, *others = CONSTANTS
     exchanged = (second, first, *others)
-    shape = sha256.ROUND_CONSTANTS.shape
-    monkeypatch.setattr(sha256, "CONSTANTS", exchanged)
-    monkeypatch.setattr(sha256, "ROUND_CONSTANTS", np.array(exchanged, dtype=np.uint64).reshape(shape))
+    shape = reference_sha256.ROUND_CONSTANTS.shape
+    constants = np.array(exchanged, dtype=np.uint64).reshape(shape)
+    _lying(monkeypatch, CONSTANTS=exchanged, ROUND_CONSTANTS=constants)
     assert _where(traces_of(MESSAGES)) == {"Sha256"}
 
 
 def test_another_schedule(monkeypatch: pytest.MonkeyPatch) -> None:
     """One word behind those of the message is changed, and those after it follow from the change."""
-    honest = sha256._schedule
+    honest = reference_sha256._schedule
 
     def schedule(blocks: Block) -> NDArray[np.uint64]:
         found: NDArray[np.uint64] = honest(blocks)
         found[20] ^= np.uint64(1)
         return found
 
-    monkeypatch.setattr(sha256, "_schedule", schedule)
+    _lying(monkeypatch, _schedule=schedule)
     assert _where(traces_of(MESSAGES)) == {"Sha256"}
