@@ -122,5 +122,6 @@ def evaluate_nodes(
         else:
             matrix = main if node.operation == Operation.MAIN else preprocessed
             assert matrix is not None, "the table has preprocessed columns"
-            found[number] = Column.of(np.roll(matrix[:, node.a], -node.b))
+            column = matrix[:, node.a]
+            found[number] = Column.of(np.roll(column, -node.b) if node.b else column)
     return {number: found[number].canonical(rows) for number in wanted}
