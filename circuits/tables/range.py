@@ -65,8 +65,11 @@ def _count(compiled: Compiled, traces: Mapping[str, Matrix | None], bus: int, bi
         values = evaluate_nodes(table, wanted, trace, compiled.preprocessed.get(table.name))
         for each in asking:
             times, value = values[each.multiplicity], values[each.message[0]]
-            value = value[times > 0]
+            if not times.all():
+                times, value = times[times > 0], value[times > 0]
             if value.max(initial=0) >> bits:
                 raise ValueError(f"{table.name} asks whether {value.max()} has {bits} bits")
-            total += np.bincount(value, times[times > 0], 1 << bits).astype(np.int64)
+            # Counting without weights takes half the time.
+            weights = None if np.all(times == 1) else times
+            total += np.bincount(value, weights, 1 << bits).astype(np.int64)
     return total

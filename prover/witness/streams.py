@@ -29,7 +29,7 @@ def gather(parts: Messages, single_bytes: Messages) -> list[Stream]:
     """
     mask = parts[:, 3 + PART :]
     row, offset = np.nonzero(mask)
-    name = np.concatenate([_name(parts)[row], _name(single_bytes)])
+    name = np.concatenate([stream_names(parts)[row], stream_names(single_bytes)])
     position = np.concatenate([(parts[row, 2] + offset) % P, single_bytes[:, 2]])
     value = np.concatenate([parts[row, 3 + offset], single_bytes[:, 3]])
     order = np.lexsort((position, name))
@@ -41,6 +41,6 @@ def gather(parts: Messages, single_bytes: Messages) -> list[Stream]:
     ]
 
 
-def _name(messages: Messages) -> NDArray[np.int64]:
-    """Source and message in one number each."""
+def stream_names(messages: Messages) -> NDArray[np.int64]:
+    """The names of the streams that messages are of, shape (n,): source times P, plus message."""
     return messages[:, 0] * P + messages[:, 1]

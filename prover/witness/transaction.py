@@ -65,7 +65,7 @@ def fill_items(parts: Messages, items: Sequence[ReadItem]) -> dict[str, Matrix]:
 
 def fill_transaction(items: Sequence[ReadItem]) -> Matrix:
     """The trace (rows, columns) of `Transaction`: a row a byte that was read, then idle rows."""
-    rows = np.concatenate([np.empty(0, dtype=ROW), *(item.reading.rows for item in items)])
+    rows = np.concatenate([np.empty(0, dtype=ROW), *(item.reading.rows for item in items)], dtype=ROW)
     trace = zeroed(Transaction, len(rows))
     live = slice(len(rows))
     for name in set(ROW.names or ()) - {"mode", "of"}:
