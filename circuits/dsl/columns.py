@@ -17,17 +17,18 @@ LARGEST = (1 << 63) - 1
 class Column(Opaque):
     """Field elements of many rows as 64-bit integers, reduced only when their bound would overflow."""
 
-    __slots__ = ("bound", "values")
+    __slots__ = ("bound", "reduced", "values")
 
-    def __init__(self, values: Integers, bound: int) -> None:
+    def __init__(self, values: Integers, bound: int, *, reduced: bool = False) -> None:
         self.values = values
         self.bound = bound
+        self.reduced = reduced
 
     @staticmethod
     def of(values: NDArray[np.integer]) -> "Column":
         """A column of canonical field elements."""
         kept = values.astype(np.int64)
-        return Column(kept, int(kept.max(initial=0)))
+        return Column(kept, int(kept.max(initial=0)), reduced=True)
 
     @staticmethod
     def constant(value: int) -> "Column":
@@ -37,9 +38,7 @@ class Column(Opaque):
 
     def canonical(self, rows: int) -> Integers:
         """The field elements, 0 <= value < P, shape (rows,)."""
-        # What is canonical already is seen sooner than it is divided.
-        reduced = self.bound < P and self.values.min(initial=0) >= 0
-        return np.broadcast_to(self.values if reduced else np.remainder(self.values, P), (rows,))
+        return np.broadcast_to(self._reduced().values, (rows,))
 
     def nonzero(self, rows: int) -> NDArray[np.bool_]:
         """Which rows hold anything but zero in the field, shape (rows,)."""
@@ -47,7 +46,7 @@ class Column(Opaque):
         return np.broadcast_to(values != 0, (rows,))
 
     def _reduced(self) -> "Column":
-        return Column(np.remainder(self.values, P), P - 1)
+        return self if self.reduced else Column(np.remainder(self.values, P), P - 1, reduced=True)
 
     def __add__(self, other: "Column | int") -> "Column":
         left, right = self, other if isinstance(other, Column) else Column.constant(other)

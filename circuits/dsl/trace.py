@@ -16,17 +16,16 @@ class Trace:
 
     def __init__(self, table: type[Table[Any]], log_height: int) -> None:
         width = table.wave_width(1) + table.wave_width(2)
-        vars(self)["matrix"] = np.zeros((1 << log_height, width), dtype=np.uint32)
+        matrix = np.zeros((1 << log_height, width), dtype=np.uint32)
+        # Fillers that go row by row ask for columns very often, so the views are made once.
+        for name, (start, count) in table.layout().items():
+            single = table.declared[name].count is None
+            vars(self)[name] = matrix[:, start] if single else matrix[:, start : start + count]
+        vars(self)["matrix"] = matrix
         vars(self)["table"] = table
-        vars(self)["_layout"] = table.layout()
 
     def __getattr__(self, name: str) -> NDArray[np.uint32]:
-        try:
-            start, width = vars(self)["_layout"][name]
-        except KeyError:
-            raise AttributeError(f"{self.table.__name__} has no column {name}") from None
-        single = self.table.declared[name].count is None
-        return self.matrix[:, start] if single else self.matrix[:, start : start + width]
+        raise AttributeError(f"{self.table.__name__} has no column {name}")
 
     def __setattr__(self, name: str, value: ArrayLike) -> None:
         getattr(self, name)[...] = value

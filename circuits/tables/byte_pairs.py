@@ -51,9 +51,8 @@ def fill_byte_pairs(compiled: Compiled, traces: Mapping[str, Matrix | None]) -> 
             continue
         wanted = [node for each in asking for node in each.message]
         values = evaluate_nodes(table, wanted, trace, compiled.preprocessed.get(table.name))
-        for each in asking:
-            first, second = (values[node] for node in each.message)
-            if max(first.max(), second.max()) >= BYTE:
-                raise ValueError(f"{table.name} asks whether {max(first.max(), second.max())} is a byte")
-            total += np.bincount(first * BYTE + second, minlength=BYTE * BYTE)
+        first, second = (np.stack([values[each.message[at]] for each in asking]) for at in (0, 1))
+        if max(first.max(), second.max()) >= BYTE:
+            raise ValueError(f"{table.name} asks whether {max(first.max(), second.max())} is a byte")
+        total += np.bincount((first * BYTE + second).ravel(), minlength=BYTE * BYTE)
     return {**traces, BytePairs.name: total.astype(np.uint32)[:, None]}

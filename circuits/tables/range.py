@@ -69,7 +69,7 @@ def _count(compiled: Compiled, traces: Mapping[str, Matrix | None], bus: int, bi
                 times, value = times[times > 0], value[times > 0]
             if value.max(initial=0) >> bits:
                 raise ValueError(f"{table.name} asks whether {value.max()} has {bits} bits")
-            # Weights are slow, and most values are asked for once a row.
-            weights = None if times.max(initial=1) == 1 else times
+            # Counting without weights takes half the time.
+            weights = None if np.all(times == 1) else times
             total += np.bincount(value, weights, 1 << bits).astype(np.int64)
     return total

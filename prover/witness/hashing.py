@@ -23,7 +23,8 @@ from prover.witness.keccak_padding import fill_keccak_padding
 from prover.witness.parts import fill_parts
 from prover.witness.sha256 import fill_sha256
 from prover.witness.sha256_padding import fill_padding
-from prover.witness.streams import Messages, gather
+from prover.witness.streams import Messages, gather, stream_names
+from verifier.field import P
 
 Matrix = NDArray[np.uint32]
 
@@ -74,12 +75,19 @@ def without(given: Messages, gone: Messages) -> Messages:
 
 def _names(compiled: Compiled, traces: Mapping[str, Matrix], bus: type[Bus[Any]]) -> set[tuple[int, int]]:
     """The streams, by source and message, of which the traces receive something on a bus."""
-    source, message, *_ = received(compiled, traces, bus).T
-    return set(zip(source.tolist(), message.tolist(), strict=True))
+    found = np.unique(stream_names(_messages(compiled, traces, bus, -1, 2)))
+    return {divmod(name, P) for name in found.tolist()}
 
 
-def _messages(compiled: Compiled, traces: Mapping[str, Matrix], bus: type[Bus[Any]], sign: int) -> Messages:
-    found = [np.zeros((0, bus.length()), dtype=np.int64)]
+def _messages(
+    compiled: Compiled,
+    traces: Mapping[str, Matrix],
+    bus: type[Bus[Any]],
+    sign: int,
+    fields: int | None = None,
+) -> Messages:
+    """Their first `fields` fields, or all."""
+    found = [np.zeros((0, fields or bus.length()), dtype=np.int64)]
     number = compiled.buses.index(bus) + 1 if bus in compiled.buses else 0
     for table in compiled.program.tables:
         if table.name not in traces:
@@ -87,8 +95,8 @@ def _messages(compiled: Compiled, traces: Mapping[str, Matrix], bus: type[Bus[An
         for each in table.interactions:
             if (each.bus, each.sign) != (number, sign):
                 continue
-            times = evaluate_nodes(table, [each.multiplicity], traces[table.name])[each.multiplicity]
-            rows = np.flatnonzero(times)
-            values = evaluate_nodes(table, each.message, traces[table.name])
-            found.append(np.stack([values[node][rows] for node in each.message], axis=1))
+            wanted = each.message[:fields]
+            values = evaluate_nodes(table, [each.multiplicity, *wanted], traces[table.name])
+            rows = np.flatnonzero(values[each.multiplicity])
+            found.append(np.stack([values[node][rows] for node in wanted], axis=1))
     return np.concatenate(found)

@@ -1,6 +1,7 @@
 """What is hashed: streams of bytes, and the messages in which tables send them."""
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,20 +27,20 @@ def gather(parts: Messages, single_bytes: Messages) -> list[Stream]:
 
     Bytes are taken in the order of their positions, whatever these are.
     """
-    value, mask = parts[:, 3 : 3 + PART], parts[:, 3 + PART :]
+    mask = parts[:, 3 + PART :]
     row, offset = np.nonzero(mask)
-    taken = np.stack(
-        [parts[row, 0], parts[row, 1], (parts[row, 2] + offset) % P, value[row, offset]],
-        axis=1,
-    )
-    entries = np.concatenate([taken, single_bytes])
-    entries = entries[np.lexsort((entries[:, 2], entries[:, 1], entries[:, 0]))]
-    if not len(entries):
-        return []
-    starts = np.flatnonzero(np.any(np.diff(entries[:, :2], axis=0, prepend=-1), axis=1))
-    data = (entries[:, 3] & 0xFF).astype(np.uint8)
-    ends = np.append(starts[1:], len(entries))
+    name = np.concatenate([stream_names(parts)[row], stream_names(single_bytes)])
+    position = np.concatenate([(parts[row, 2] + offset) % P, single_bytes[:, 2]])
+    value = np.concatenate([parts[row, 3 + offset], single_bytes[:, 3]])
+    order = np.lexsort((position, name))
+    name, data = name[order], (value[order] & 0xFF).astype(np.uint8)
+    bounds = np.append(np.flatnonzero(np.diff(name, prepend=-1)), len(name)).tolist()
     return [
-        Stream(int(entries[start, 0]), int(entries[start, 1]), data[start:end].tobytes())
-        for start, end in zip(starts, ends, strict=True)
+        Stream(int(name[start] // P), int(name[start] % P), data[start:end].tobytes())
+        for start, end in pairwise(bounds)
     ]
+
+
+def stream_names(messages: Messages) -> NDArray[np.int64]:
+    """The names of the streams that messages are of, shape (n,): source times P, plus message."""
+    return messages[:, 0] * P + messages[:, 1]

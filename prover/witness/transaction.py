@@ -1,6 +1,6 @@
 """Fills the tables that read items: `Transaction`, `Skipped`, `Verdicts` and `RlpByte`."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,13 +9,13 @@ from numpy.typing import NDArray
 from circuits.dsl import Trace
 from circuits.tables.hash_buses import PART
 from circuits.tables.payment_buses import LONGEST, REGISTER, TOLD, Verdict
-from circuits.tables.rlp_byte import LONGEST_SHORT, ROWS, SIGNED_VERSION, SIGNER, Meaning, RlpByte
+from circuits.tables.rlp_byte import LONGEST_SHORT, ROWS, SIGNED_VERSION, SIGNER, RlpByte
 from circuits.tables.skipped import Skipped
 from circuits.tables.transaction import Transaction
 from circuits.tables.transaction_grammar import HEADER
 from circuits.tables.verdicts import LENGTH_BITS, SIGNED_BITS, Verdicts
 from prover.witness.inverses import inverses
-from prover.witness.item_reader import Reading, Row, read_item
+from prover.witness.item_reader import NO_VALUE, ROW, Item, Reading, read_each
 from prover.witness.rows import bit_rows, zeroed
 from prover.witness.streams import Messages, gather
 from verifier.field import P
@@ -38,17 +38,17 @@ def read_items(parts: Messages, single_bytes: Messages) -> list[ReadItem]:
 
     What is not looked into is skipped from the first part on that only such bytes follow.
     """
-    ordered: dict[int, list[int]] = {}
-    for number, part in enumerate(parts):
-        ordered.setdefault(int(part[1]), []).append(number)
+    streams = gather(parts, single_bytes)
+    places = _places(parts)
+    tails = [_tail(places.get(stream.message, {}), len(stream.data)) for stream in streams]
+    items = [
+        Item(stream.data, _length_of_data(stream.data) > LONGEST, tuple(tail))
+        for stream, tail in zip(streams, tails, strict=True)
+    ]
     found = []
-    for stream in gather(parts, single_bytes):
-        length = len(stream.data)
-        tail = _tail(parts, ordered.get(stream.message, []), length)
-        unread = _length_of_data(stream.data) > LONGEST
-        reading = read_item(stream.data, unread=unread, may_stop=frozenset(tail))
+    for stream, tail, reading in zip(streams, tails, read_each(items), strict=True):
         skipped = [number for position, number in tail.items() if position >= reading.end]
-        found.append(ReadItem(stream.message, length, reading, tuple(skipped)))
+        found.append(ReadItem(stream.message, len(stream.data), reading, tuple(skipped)))
     return found
 
 
@@ -65,18 +65,14 @@ def fill_items(parts: Messages, items: Sequence[ReadItem]) -> dict[str, Matrix]:
 
 def fill_transaction(items: Sequence[ReadItem]) -> Matrix:
     """The trace (rows, columns) of `Transaction`: a row a byte that was read, then idle rows."""
-    rows = [row for item in items for row in item.reading.rows]
+    rows = np.concatenate([np.empty(0, dtype=ROW), *(item.reading.rows for item in items)], dtype=ROW)
     trace = zeroed(Transaction, len(rows))
     live = slice(len(rows))
-    for name in set(Row._fields) - {"mode", "of", "said"}:
-        getattr(trace, name)[live] = np.array([getattr(row, name) for row in rows], dtype=np.int64) % P
-    for name in Meaning._fields:
-        # An array of shape (0,) fits no columns.
-        if rows:
-            getattr(trace, name)[live] = [getattr(row.said, name) for row in rows]
-    trace.mode[np.arange(len(rows)), [row.mode for row in rows]] = 1
-    of = [(at, row.of) for at, row in enumerate(rows) if row.of is not None]
-    trace.of[[at for at, _ in of], [value for _, value in of]] = 1
+    for name in set(ROW.names or ()) - {"mode", "of"}:
+        getattr(trace, name)[live] = rows[name] % P
+    trace.mode[np.arange(len(rows)), rows["mode"]] = 1
+    in_value = np.flatnonzero(rows["of"] != NO_VALUE)
+    trace.of[in_value, rows["of"][in_value]] = 1
     start = 0
     for item in items:
         reading = item.reading
@@ -87,7 +83,7 @@ def fill_transaction(items: Sequence[ReadItem]) -> Matrix:
         trace.mistyped[rows_of_item] = reading.verdict == Verdict.WRONG_TYPE
         trace.unread[rows_of_item] = reading.verdict == Verdict.TOO_LONG
         if reading.verdict == Verdict.TRANSACTION:
-            trace.header[rows_of_item] = 1 + _bytes_of_length(reading.rows[-1].signed)
+            trace.header[rows_of_item] = 1 + _bytes_of_length(int(reading.rows["signed"][-1]))
         start += reading.end
         trace.stops[start - 1], trace.over[start - 1] = 1, reading.over
     _fill_derived(trace, len(rows))
@@ -107,19 +103,19 @@ def fill_skipped(parts: Messages, items: Sequence[ReadItem]) -> Matrix:
     """The trace (rows, columns) of `Skipped`: a row a part, those of an item in order, then idle rows."""
     trace = zeroed(Skipped, sum(len(item.skipped) for item in items))
     row = 0
-    for item in items:
-        position = item.reading.end
-        for number in item.skipped:
-            mask = parts[number, 3 + PART :]
-            trace.mistyped[row] = item.reading.verdict == Verdict.WRONG_TYPE
-            trace.malformed[row] = item.reading.verdict == Verdict.MALFORMED
-            trace.unread[row] = item.reading.verdict == Verdict.TOO_LONG
-            trace.item[row], trace.start[row], trace.position[row] = item.number, item.reading.start, position
-            trace.base[row] = parts[number, 2]
-            trace.value[row], trace.mask[row] = parts[number, 3 : 3 + PART], mask
-            position += int(mask.sum())
-            trace.over[row] = position == item.length
-            row += 1
+    for item in [item for item in items if item.skipped]:
+        rows = slice(row, row + len(item.skipped))
+        skipped = parts[list(item.skipped)]
+        mask = skipped[:, 3 + PART :]
+        taken = mask.sum(axis=1)
+        end = item.reading.end + np.cumsum(taken)
+        trace.mistyped[rows] = item.reading.verdict == Verdict.WRONG_TYPE
+        trace.malformed[rows] = item.reading.verdict == Verdict.MALFORMED
+        trace.unread[rows] = item.reading.verdict == Verdict.TOO_LONG
+        trace.item[rows], trace.start[rows] = item.number, item.reading.start
+        trace.position[rows], trace.over[rows] = end - taken, end == item.length
+        trace.base[rows], trace.value[rows], trace.mask[rows] = skipped[:, 2], skipped[:, 3 : 3 + PART], mask
+        row = rows.stop
     return trace.matrix
 
 
@@ -147,8 +143,8 @@ def fill_verdicts(items: Sequence[ReadItem]) -> Matrix:
 def _fill_signed(trace: Trace, row: int, reading: Reading) -> None:
     last = reading.rows[-1]
     for name in ("zero_bytes", "other_bytes", "addresses", "storage_keys"):
-        getattr(trace, name)[row] = getattr(last, name)
-    length = last.signed
+        getattr(trace, name)[row] = last[name]
+    length = int(last["signed"])
     low, high = length & 0xFF, length >> 16
     trace.signed[row] = bit_rows([length], SIGNED_BITS)[0]
     spelled = _bytes_of_length(length)
@@ -170,14 +166,22 @@ def _length_of_data(stream: bytes) -> int:
     return len(stream) - HEADER - SIGNER * signed
 
 
-def _tail(parts: Messages, numbers: Sequence[int], length: int) -> dict[int, int]:
+def _places(parts: Messages) -> dict[int, dict[int, tuple[int, int]]]:
+    """By item and by position behind its bytes, each part without gaps: where these begin, and its number."""
+    mask = parts[:, 3 + PART :] != 0
+    count, first = mask.sum(axis=1), mask.argmax(axis=1)
+    last = PART - 1 - mask[:, ::-1].argmax(axis=1)
+    numbers = np.flatnonzero((count > 0) & (last - first + 1 == count))
+    begin = (parts[:, 2] + first) % P
+    columns = (numbers, parts[numbers, 1], begin[numbers], begin[numbers] + count[numbers])
+    found: dict[int, dict[int, tuple[int, int]]] = {}
+    for number, item, position, end in zip(*(column.tolist() for column in columns), strict=True):
+        found.setdefault(item, {})[end] = (position, number)
+    return found
+
+
+def _tail(places: Mapping[int, tuple[int, int]], length: int) -> dict[int, int]:
     """The parts of an item behind which there is nothing but parts, by position, the first one first."""
-    places: dict[int, tuple[int, int]] = {}
-    for number in numbers:
-        taken = np.flatnonzero(parts[number, 3 + PART :])
-        if len(taken) and taken[-1] - taken[0] + 1 == len(taken):
-            position = int(parts[number, 2] + taken[0]) % P
-            places[position + len(taken)] = (position, number)
     found = {}
     while length in places:
         length, number = places[length]
