@@ -9,7 +9,7 @@ for inputs outside what it documents.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol, TypeAlias
+from typing import NamedTuple, Protocol, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -62,6 +62,42 @@ class Term:
     opened: Matrix
     theta_power: Extension
     theta: Extension
+
+
+class Relations(NamedTuple):
+    """Relations left * right + linear = quotient * modulus among integers, a row each.
+
+    ``left`` and ``right`` (n, 32) are signed limbs of eight bits, at most 2^16 in size, ``linear`` (n, 16) of
+    sixteen, at most 2^32, the least significant first. The modulus is secp256k1's order where ``of_order`` (n,) is 1,
+    or its prime. ``halves`` says that quotients stand in limbs of sixteen bits, not bytes, which decides the carries.
+    """
+
+    left: npt.NDArray[np.int64]
+    right: npt.NDArray[np.int64]
+    linear: npt.NDArray[np.int64]
+    of_order: npt.NDArray[np.uint8]
+    halves: bool
+
+
+class Solved(NamedTuple):
+    """What relations need: quotients (n, 32), rounded down, modulo 2^256, in bytes; which are negative (n,); the
+    carries (n, 31) out of all pairs of limbs but the last (`circuits.gadgets.modular`)."""
+
+    quotients: npt.NDArray[np.uint8]
+    negative: npt.NDArray[np.uint8]
+    carries: npt.NDArray[np.int32]
+
+
+def ladder_shape(
+    starts: npt.NDArray[np.uint8], addends: npt.NDArray[np.uint8], labels: npt.NDArray[np.uint8]
+) -> tuple[int, int]:
+    """How many ladders of how many steps; raises `KernelError` unless the arrays are those of `walk_ladders`."""
+    count, steps = labels.shape if labels.ndim == 2 else (-1, -1)
+    if starts.shape != (count, 2, 32) or addends.shape != (count, 4, 2, 32):
+        raise KernelError("ladders differ in number, or points are not of 32 bytes a coordinate")
+    if any(array.dtype != np.uint8 for array in (starts, addends, labels)) or labels.max(initial=0) >= 4:
+        raise KernelError("a label stands for no addend, or a point is not in bytes")
+    return count, steps
 
 
 class Engine(Protocol):
@@ -185,4 +221,23 @@ class Engine(Protocol):
         None is said to be asked for. Raises `KernelError` if the trace has other fields than the table or too few
         rows.
         """
+        ...
+
+    def walk_ladders(
+        self,
+        starts: npt.NDArray[np.uint8],
+        addends: npt.NDArray[np.uint8],
+        labels: npt.NDArray[np.uint8],
+    ) -> npt.NDArray[np.uint8]:
+        """Walk ladders of secp256k1 (`circuits.tables.secp256k1_ladder`), from a point to twice that plus an addend.
+
+        ``starts`` (n, 2, 32) are points, ``addends`` (n, 4, 2, 32) what each ladder's labels stand for, ``labels``
+        (n, steps) which is added in each step. Returned is (n, steps, 5, 32): x, y, slope, sum_x and slopes of every
+        step, below the prime. All in bytes, least significant first. Raises `KernelError` where an addition is
+        exceptional.
+        """
+        ...
+
+    def solve_relations(self, relations: Relations) -> Solved:
+        """Quotients and carries of relations; raises `KernelError` for limbs or quotients that are too large."""
         ...

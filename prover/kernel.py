@@ -12,7 +12,17 @@ import numpy.typing as npt
 
 from circuits.dsl import Trace
 from circuits.tables.sha256 import CONSTANTS, INITIAL
-from prover.engine import Commitment, Extension, KernelError, Loaded, Matrix, Term
+from prover.engine import (
+    Commitment,
+    Extension,
+    KernelError,
+    Loaded,
+    Matrix,
+    Relations,
+    Solved,
+    Term,
+    ladder_shape,
+)
 from prover.kernel_keccak import SCHEDULE
 from prover.kernel_poseidon2 import POSEIDON2
 
@@ -130,6 +140,28 @@ class NativeEngine:
     def fill_poseidon2(self, trace: Trace, inputs: Matrix) -> None:
         """See `prover.engine.Engine.fill_poseidon2`."""
         _kernel.fill_poseidon2(trace.matrix, trace.table.layout(), POSEIDON2, contiguous(inputs))
+
+    def walk_ladders(
+        self,
+        starts: npt.NDArray[np.uint8],
+        addends: npt.NDArray[np.uint8],
+        labels: npt.NDArray[np.uint8],
+    ) -> npt.NDArray[np.uint8]:
+        """See `prover.engine.Engine.walk_ladders`."""
+        count, steps = ladder_shape(starts, addends, labels)
+        found = _kernel.walk_ladders(
+            contiguous(starts.reshape(count, 64)),
+            contiguous(addends.reshape(count, 256)),
+            contiguous(labels.reshape(count * steps, 1)),
+        )
+        return found.reshape(count, steps, 5, 32)
+
+    def solve_relations(self, relations: Relations) -> Solved:
+        """See `prover.engine.Engine.solve_relations`."""
+        left, right, linear, of_order, halves = relations
+        flags = np.ascontiguousarray(of_order).reshape(-1, 1)
+        left, right, linear = (np.ascontiguousarray(each) for each in (left, right, linear))
+        return Solved(*_kernel.solve_relations(left, right, linear, flags, halves))
 
     def memory_in_use(self) -> int:
         """Bytes held by commitments that are still referenced."""

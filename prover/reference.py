@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from circuits.dsl import Trace
 from prover import reference_field as field
-from prover.engine import Commitment, Extension, KernelError, Loaded, Matrix, Term
+from prover.engine import Commitment, Extension, KernelError, Loaded, Matrix, Relations, Solved, Term
 from prover.reference_field import PRIME, Field
 from prover.reference_keccak import fill_keccak
 from prover.reference_poseidon2 import fill_poseidon2
@@ -21,6 +21,7 @@ from prover.reference_program import (
     periodic_on_double_coset,
     periodic_on_rows,
 )
+from prover.reference_secp256k1 import solve_relations, walk_ladders
 from prover.reference_sha256 import fill_sha256
 from verifier.errors import Rejected
 from verifier.field import GENERATOR, TWO_ADICITY, P, root_of_unity
@@ -312,6 +313,19 @@ class ReferenceEngine:
     def fill_poseidon2(self, trace: Trace, inputs: Matrix) -> None:
         """See `prover.engine.Engine.fill_poseidon2`."""
         fill_poseidon2(trace, inputs)
+
+    def walk_ladders(
+        self,
+        starts: npt.NDArray[np.uint8],
+        addends: npt.NDArray[np.uint8],
+        labels: npt.NDArray[np.uint8],
+    ) -> npt.NDArray[np.uint8]:
+        """See `prover.engine.Engine.walk_ladders`."""
+        return walk_ladders(starts, addends, labels)
+
+    def solve_relations(self, relations: Relations) -> Solved:
+        """See `prover.engine.Engine.solve_relations`."""
+        return solve_relations(relations)
 
 
 def checked(matrix: Matrix) -> Field:

@@ -29,9 +29,10 @@ from circuits.tables.secp256k1_unit import Secp256k1Unit
 from circuits.tables.stream_sources import SECP256K1
 from prover.execution.payments.keccak import keccak256
 from prover.execution.payments.signature import recover_address
+from prover.witness import secp256k1_recovery
 from prover.witness.rows import byte_rows, zeroed
 from prover.witness.secp256k1 import fill_answers, fill_questions, public_key_bytes
-from prover.witness.secp256k1_recovery import Recovery, Request, recover
+from prover.witness.secp256k1_recovery import Ladder, Recovery, Request, Signed
 
 Matrix = NDArray[np.uint32]
 Traces = dict[str, Matrix | None]
@@ -146,6 +147,21 @@ def fill_digests(recoveries: Sequence[Recovery]) -> Matrix:
     return trace.matrix
 
 
+def recover(request: Request) -> Recovery:
+    """A single signature, recovered."""
+    return secp256k1_recovery.recover([request])[0]
+
+
+def recover_on_curve(request: Request, root: int) -> Recovery:
+    """The same with a given root, whether or not r and s are in range."""
+    return secp256k1_recovery.recover_on_curve([(request, root)])[0]
+
+
+def ladder_of(scalar: int, multiples: dict[int, Signed]) -> Ladder:
+    """A single ladder."""
+    return secp256k1_recovery.walk_ladders([scalar], [multiples])[0]
+
+
 def judge(recoveries: Sequence[Recovery], answers: Sequence[Answer] | None = None) -> Report:
     """What the mock prover says of honest tables, and the oracle's answers unless others are given."""
     known = [oracle(each.request) for each in recoveries] if answers is None else answers
@@ -155,4 +171,4 @@ def judge(recoveries: Sequence[Recovery], answers: Sequence[Answer] | None = Non
 def judge_requests(requests: Iterable[Request]) -> Report:
     """The same for requests, numbered anew."""
     numbered = [Request(n, each.hash, each.parity, each.r, each.s) for n, each in enumerate(requests, 7)]
-    return judge([recover(each) for each in numbered])
+    return judge(secp256k1_recovery.recover(numbered))

@@ -2,7 +2,9 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use numpy::{PyArray1, PyArray2, PyArrayMethods, PyReadonlyArray2, PyReadwriteArray2, PyUntypedArrayMethods};
+use numpy::{
+    Element, PyArray1, PyArray2, PyArrayMethods, PyReadonlyArray2, PyReadwriteArray2, PyUntypedArrayMethods,
+};
 use p3_field::{BasedVectorSpace, PrimeField32};
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
@@ -123,6 +125,29 @@ impl BlocksArgument<'_> {
     }
 }
 
+/// Rows of signed limbs.
+pub struct LimbsArgument<'py>(PyReadonlyArray2<'py, i64>);
+
+impl<'py> FromPyObject<'_, 'py> for LimbsArgument<'py> {
+    type Error = PyErr;
+
+    fn extract(object: Borrowed<'_, 'py, PyAny>) -> PyResult<Self> {
+        match object.extract::<PyReadonlyArray2<i64>>() {
+            Ok(array) if array.is_c_contiguous() => Ok(Self(array)),
+            _ => Err(KernelError::new_err("limbs are not a C-contiguous matrix of int64")),
+        }
+    }
+}
+
+impl LimbsArgument<'_> {
+    pub fn limbs<const N: usize>(&self) -> Outcome<&[[i64; N]]> {
+        if self.0.shape()[1] != N {
+            return refuse(&format!("an integer is not of {N} limbs"));
+        }
+        Ok(self.0.as_slice().expect("checked to be contiguous").as_chunks().0)
+    }
+}
+
 /// Any other argument, or a `KernelError` that says what it is not.
 pub fn required<'a, 'py, T>(object: &'a Bound<'py, PyAny>, what: &str) -> PyResult<T>
 where
@@ -178,4 +203,15 @@ pub fn matrix(
     width: usize,
 ) -> PyResult<Bound<'_, PyArray2<u32>>> {
     PyArray1::from_vec(py, words).reshape([rows, width]).map_err(|e| PyValueError::new_err(e.to_string()))
+}
+
+/// Hand rows of equal length to numpy without copying.
+pub fn rows<T: Element, const N: usize>(
+    py: Python<'_>,
+    rows: Vec<[T; N]>,
+) -> PyResult<Bound<'_, PyArray2<T>>> {
+    let count = rows.len();
+    PyArray1::from_vec(py, rows.into_flattened())
+        .reshape([count, N])
+        .map_err(|e| PyValueError::new_err(e.to_string()))
 }

@@ -18,6 +18,7 @@ mod schedule;
 mod tree;
 mod witness_keccak;
 mod witness_poseidon2;
+mod witness_secp256k1;
 mod witness_sha256;
 
 use pyo3::prelude::*;
@@ -30,8 +31,8 @@ mod _kernel {
     use pyo3::types::{PyBytes, PyTuple};
 
     use crate::border::{
-        BlocksArgument, CellsArgument, ExtensionArgument, ExtensionTuple, Index, KernelError, MatrixArgument,
-        Outcome, compute, extension_tuple, matrix, refuse, required,
+        BlocksArgument, CellsArgument, ExtensionArgument, ExtensionTuple, Index, KernelError, LimbsArgument,
+        MatrixArgument, Outcome, compute, extension_tuple, matrix, refuse, required, rows,
     };
     use crate::commitment::{self, Words};
     use crate::field::{DEGREE, stored, stored_extension};
@@ -39,8 +40,10 @@ mod _kernel {
     use crate::opening::{self, Term};
     use crate::program::{self, Table};
     use crate::quotient::{Challenges, Committed};
+    use crate::witness_secp256k1::Relations;
     use crate::{
-        fri, lookup as lookups, quotient as quotients, witness_keccak, witness_poseidon2, witness_sha256,
+        fri, lookup as lookups, quotient as quotients, witness_keccak, witness_poseidon2, witness_secp256k1,
+        witness_sha256,
     };
 
     /// A constraint program prepared for evaluation.
@@ -300,6 +303,43 @@ mod _kernel {
         let constants = required(&constants, "the constants of Poseidon2")?;
         let ((words, width), inputs) = (cells.words(), inputs.words());
         compute(py, || witness_poseidon2::fill(words, width, &layout, &constants, inputs))
+    }
+
+    #[pyfunction]
+    fn walk_ladders<'py>(
+        py: Python<'py>,
+        starts: BlocksArgument,
+        addends: BlocksArgument,
+        labels: BlocksArgument,
+    ) -> PyResult<Bound<'py, PyArray2<u8>>> {
+        let (starts, addends, labels) = (starts.blocks()?, addends.blocks()?, labels.blocks::<1>()?);
+        let steps = compute(py, || witness_secp256k1::walk(starts, addends, labels.as_flattened()))?;
+        rows(py, steps)
+    }
+
+    /// Quotients, whether they are negative, carries.
+    type SolvedRelations<'py> =
+        (Bound<'py, PyArray2<u8>>, Bound<'py, PyArray1<u8>>, Bound<'py, PyArray2<i32>>);
+
+    #[pyfunction]
+    fn solve_relations<'py>(
+        py: Python<'py>,
+        left: LimbsArgument,
+        right: LimbsArgument,
+        linear: LimbsArgument,
+        of_order: BlocksArgument,
+        halves: bool,
+    ) -> PyResult<SolvedRelations<'py>> {
+        let relations = Relations {
+            left: left.limbs()?,
+            right: right.limbs()?,
+            linear: linear.limbs()?,
+            of_order: of_order.blocks::<1>()?.as_flattened(),
+            halves,
+        };
+        let solved = compute(py, || witness_secp256k1::solve(&relations))?;
+        let negative = PyArray1::from_vec(py, solved.negative);
+        Ok((rows(py, solved.quotients)?, negative, rows(py, solved.carries)?))
     }
 
     /// Bytes held by living commitments.

@@ -109,23 +109,14 @@ def fill_answering(traces: dict[str, Matrix], batch: Batch) -> dict[str, Matrix]
 
 def recoveries(receipts: Sequence[Receipt]) -> list[Recovery]:
     """The signatures that were looked at."""
-    found = []
+    asked = []
     for receipt in receipts:
         transaction = receipt.transaction
         if transaction is None or (receipt.sender is None and receipt.reason != Reason.INVALID_SIGNATURE):
             continue
-        found.append(
-            recover(
-                Signature(
-                    receipt.item,
-                    int.from_bytes(transaction.signing_hash, "big"),
-                    transaction.parity,
-                    transaction.r,
-                    transaction.s,
-                )
-            )
-        )
-    return found
+        signed = int.from_bytes(transaction.signing_hash, "big")
+        asked.append(Signature(receipt.item, signed, transaction.parity, transaction.r, transaction.s))
+    return recover(asked)
 
 
 PAYMENTS = RollupProgram(CELESTIA_PAYMENTS, celestia_payments, execute_payments)

@@ -13,11 +13,8 @@ from circuits.gadgets.modular import (
     CARRY_OFFSET,
     HALVES,
     LIMBS,
+    PAIR_BASE,
     PAIR_BITS,
-    multiple,
-    prime_multiple,
-    product,
-    relation,
 )
 from circuits.gadgets.secp256k1 import HALF_ORDER, ORDER, PRIME
 from circuits.tables.secp256k1_addition import FINAL, FINAL_CHECK, FIRST_BASE, ROWS, Secp256k1Addition
@@ -29,20 +26,13 @@ from circuits.tables.secp256k1_relation import Secp256k1Relation
 from circuits.tables.secp256k1_signature import DIGITS, Secp256k1Signature
 from circuits.tables.secp256k1_unit import STEPS as UNITS
 from circuits.tables.secp256k1_unit import Secp256k1Unit
+from prover.engine import Relations
 from prover.execution.payments.keccak import keccak256
+from prover.native import native_engine
 from prover.witness.hashing import sent
-from prover.witness.modular import (
-    carry_rows,
-    centred,
-    columns,
-    half_rows,
-    in_field,
-    integers,
-    limb_rows,
-    signed_quotients,
-)
+from prover.witness.modular import centred, half_rows, in_field, limb_rows, pair_rows
 from prover.witness.rows import zeroed
-from prover.witness.secp256k1_recovery import Addition, Curve, Recovery, Signed
+from prover.witness.secp256k1_recovery import ADDENDS, Addition, Curve, Recovery, Signed
 from verifier.field import P
 
 Matrix = NDArray[np.uint32]
@@ -149,7 +139,7 @@ def _limbs(value: int) -> list[int]:
 
 def _asked(curve: Curve) -> Counter[int]:
     """How often each multiple is looked up."""
-    asked = Counter(2 * step.first + step.second for step in curve.ladder.steps)
+    asked = Counter(curve.ladder.labels.tolist())
     asked.update(origin for origin, *_ in UNITS)
     # By the ladder's first row, and by the two additions that make multiples: R + (1 + w) R and then - w R.
     asked.update([MINUS_TWO_W + curve.ladder.start, ONE, *(label for _, label, *_ in UNITS[:2])])
@@ -175,76 +165,65 @@ def fill_ladders(curves: Sequence[tuple[int, Curve]]) -> Matrix:
     trace = zeroed(Secp256k1Ladder, STEPS * len(curves))
     trace.flips[::STEPS] = 1
     trace.carries = CARRY_OFFSET
-    steps = [step for _, curve in curves for step in curve.ladder.steps]
-    if not steps:
+    if not curves:
         return trace.matrix
-    rows = slice(len(steps))
+    ladders = [curve.ladder for _, curve in curves]
+    rows = slice(STEPS * len(curves))
     trace.live[rows] = 1
     trace.number[rows] = np.repeat([number for number, _ in curves], STEPS)
     starts = np.arange(len(curves)) * STEPS
-    trace.start[starts] = [curve.ladder.start for _, curve in curves]
+    trace.start[starts] = [ladder.start for ladder in ladders]
     trace.flips[starts] = 1 - trace.start[starts]
-    for name, digits in (
-        ("first", [step.first for step in steps]),
-        ("second", [step.second for step in steps]),
-    ):
+    labels = np.concatenate([ladder.labels for ladder in ladders])
+    for name, digits in (("first", labels >> 1), ("second", labels & 1)):
         getattr(trace, name)[rows] = digits
-        eights = np.array(digits).reshape(-1, BYTE)
+        eights = digits.reshape(-1, BYTE).astype(np.int64)
         weights = np.tril(1 << np.maximum(np.subtract.outer(np.arange(BYTE), np.arange(BYTE)), 0))
         getattr(trace, f"{name}_byte")[rows] = (eights @ weights.T).ravel()
-    x, y = limb_rows([step.point.x for step in steps]), half_rows([step.point.y for step in steps])
-    addend_x, addend_y = _points([step.addend for step in steps], signed=True)
-    trace.x[rows], trace.y[rows] = x, y
-    trace.addend_x[rows], trace.addend_y[rows] = addend_x, in_field(addend_y)
-    trace.slope[rows] = limb_rows([step.slope for step in steps])
-    trace.sum_x[rows] = limb_rows([step.sum_x for step in steps])
-    trace.slopes[rows] = limb_rows([step.slopes for step in steps])
-    signed_y = y * np.array([step.point.sign for step in steps])[:, None]
-    _ladder_relations(trace, x, signed_y, addend_x, addend_y)
-    return trace.matrix
-
-
-def _ladder_relations(trace: Trace, x: Any, y: Any, addend_x: Any, addend_y: Any) -> None:
-    """Quotients and carries of the five relations of each row that has a step."""
-    count = len(x)
-    slope, sum_x, slopes = (
-        getattr(trace, name)[:count].astype(np.int64) for name in ("slope", "sum_x", "slopes")
+    walks = np.concatenate([ladder.walk for ladder in ladders]).astype(np.int64)
+    x, y, slope, sum_x, slopes = walks.transpose(1, 0, 2)
+    # The first point's y stands without its sign, the others have none.
+    first = [curve.multiples[MINUS_TWO_W + curve.ladder.start] for _, curve in curves]
+    y = pair_rows(y)
+    y[starts] = half_rows([point.y for point in first])
+    signs = np.ones(len(labels), dtype=np.int64)
+    signs[starts] = [point.sign for point in first]
+    of_labels = [_points([curve.multiples[label] for _, curve in curves], signed=True) for label in ADDENDS]
+    addend_x, addend_y = (
+        np.stack(parts)[labels, np.repeat(np.arange(len(curves)), STEPS)]
+        for parts in zip(*of_labels, strict=True)
     )
+    for name, value in (
+        ("x", x),
+        ("y", y),
+        ("addend_x", addend_x),
+        ("addend_y", in_field(addend_y)),
+        ("slope", slope),
+        ("sum_x", sum_x),
+        ("slopes", slopes),
+    ):
+        getattr(trace, name)[rows] = value
+    y = y * signs[:, None]
     below_x, below_y = np.roll(x, -1, axis=0), np.roll(y, -1, axis=0)
-    pair = 1 << 8
-    halves = {
-        name: value[:, ::2] + pair * value[:, 1::2]
-        for name, value in (("x", x), ("sum_x", sum_x), ("addend_x", addend_x), ("below_x", below_x))
-    }
-    rest = slopes - slope
-    inside = np.arange(count) % STEPS != STEPS - 1
+    rest, both = slopes - slope, pair_rows(x) + pair_rows(sum_x)
+    inside = np.flatnonzero(np.arange(len(labels)) % STEPS != STEPS - 1)
     relations = (
         (slope, addend_x - x, y - addend_y),
-        (slope, slope, -halves["x"] - halves["sum_x"] - halves["addend_x"]),
+        (slope, slope, -both - pair_rows(addend_x)),
         (slopes, x - sum_x, -2 * y),
-        (rest, rest, -halves["x"] - halves["sum_x"] - halves["below_x"]),
+        (rest, rest, -both - pair_rows(below_x)),
         (rest, x - below_x, -y - below_y),
     )
     for index, (left, right, linear) in enumerate(relations):
-        kept = np.ones(count, dtype=bool) if index < RELATIONS - 2 else inside
-        quotients, negative = signed_quotients(
-            [
-                (one * two + three) // PRIME
-                for one, two, three in zip(
-                    integers(left[kept]),
-                    integers(right[kept]),
-                    integers(linear[kept], PAIR_BITS),
-                    strict=True,
-                )
-            ]
+        kept = np.arange(len(labels)) if index < RELATIONS - 2 else inside
+        of_prime = np.zeros(len(kept), dtype=np.uint8)
+        solved = native_engine().solve_relations(
+            Relations(left[kept], right[kept], linear[kept], of_prime, True)
         )
-        quotient = half_rows(quotients)
-        multiples = prime_multiple(columns(quotient), np.array(negative))
-        pairs = relation(product(columns(left[kept]), columns(right[kept])), columns(linear[kept]), multiples)
-        rows = np.flatnonzero(kept)
-        trace.quotients[rows, HALVES * index : HALVES * (index + 1)] = quotient
-        trace.negative[rows, index] = negative
-        trace.carries[rows, CARRIES * index : CARRIES * (index + 1)] = carry_rows(pairs)
+        trace.quotients[kept, HALVES * index : HALVES * (index + 1)] = solved.quotients.view("<u2")
+        trace.negative[kept, index] = solved.negative
+        trace.carries[kept, CARRIES * index : CARRIES * (index + 1)] = solved.carries + CARRY_OFFSET
+    return trace.matrix
 
 
 def fill_additions(curves: Sequence[tuple[int, Curve]]) -> Matrix:
@@ -305,15 +284,16 @@ def fill_comparisons(compiled: Compiled, traces: Mapping[str, Matrix]) -> Matrix
     used = slice(len(messages))
     trace.live[used] = 1
     trace.low[used], trace.high[used] = low, high
-    distances = [
-        (two - one) % (1 << 8 * LIMBS) for one, two in zip(integers(low), integers(high), strict=True)
-    ]
-    trace.distance[used] = limb_rows(distances)
-    total = half_rows(integers(low)) + half_rows(distances)
-    carried = np.zeros(len(messages), dtype=np.int64)
-    for k in range(HALVES - 1):
-        carried = (total[:, k] + carried) >> PAIR_BITS
-        trace.carries[used, k] = carried
+    low, high = pair_rows(low), pair_rows(high)
+    distance = np.zeros((len(messages), HALVES), dtype="<u2")
+    borrowed = carried = np.zeros(len(messages), dtype=np.int64)
+    for k in range(HALVES):
+        difference = high[:, k] - low[:, k] + borrowed
+        distance[:, k], borrowed = difference & (PAIR_BASE - 1), difference >> PAIR_BITS
+        carried = (low[:, k] + distance[:, k] + carried) >> PAIR_BITS
+        if k < HALVES - 1:
+            trace.carries[used, k] = carried
+    trace.distance[used] = distance.view(np.uint8)
     return trace.matrix
 
 
@@ -328,15 +308,9 @@ def fill_relations(compiled: Compiled, traces: Mapping[str, Matrix]) -> Matrix:
     trace.live[used], trace.of_order[used] = 1, of_order
     for name, value in (("left", left), ("right", right), ("linear", linear)):
         getattr(trace, name)[used] = in_field(value)
-    values = zip(integers(left), integers(right), integers(linear, PAIR_BITS), of_order, strict=True)
-    quotients, negative = signed_quotients(
-        [(one * two + three) // (ORDER if order else PRIME) for one, two, three, order in values]
-    )
-    quotient = limb_rows(quotients)
-    trace.quotient[used], trace.negative[used] = quotient, negative
-    multiples = multiple(columns(quotient), np.array(negative, dtype=np.int64), of_order)
-    pairs = relation(product(columns(left), columns(right)), columns(linear), multiples)
-    trace.carries[used] = carry_rows(pairs)
+    solved = native_engine().solve_relations(Relations(left, right, linear, of_order.astype(np.uint8), False))
+    trace.quotient[used], trace.negative[used] = solved.quotients, solved.negative
+    trace.carries[used] = solved.carries + CARRY_OFFSET
     return trace.matrix
 
 

@@ -1,9 +1,13 @@
 """Public-key recovery over plain integers, step by step as the tables of secp256k1 do it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
+import numpy as np
+from numpy.typing import NDArray
+
+from circuits.gadgets.modular import LIMBS
 from circuits.gadgets.secp256k1 import BETA, HALF_ORDER, ORDER, PRIME, SHORT, lift
 from circuits.tables.secp256k1_base import LAST_COEFFICIENTS, WINDOW_BITS, WINDOWS, place, window_points
 from circuits.tables.secp256k1_buses import (
@@ -18,6 +22,11 @@ from circuits.tables.secp256k1_buses import (
 from circuits.tables.secp256k1_ladder import STEPS
 from circuits.tables.secp256k1_unit import BETA_SQUARED
 from circuits.tables.secp256k1_unit import STEPS as UNITS
+from prover.native import native_engine
+from prover.witness.modular import byte_rows
+
+ADDENDS = (ONE, ONE_AND_W, TWO, TWO_AND_W)
+"""By label, from 0 on: twice the first digit and the second one."""
 
 SIDE = 1 << STEPS
 BASE_SPAN = 1 << (WINDOW_BITS * WINDOWS)
@@ -60,26 +69,24 @@ class Addition(NamedTuple):
     three: Signed = Signed(0, 0)
 
 
-class Step(NamedTuple):
-    """A row of the ladder."""
-
-    first: int
-    second: int
-    point: Signed
-    addend: Signed
-    slope: int
-    sum_x: int
-    slopes: int
-
-
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Ladder:
-    """128 steps; `first` and `second` are the digits as integers."""
+    """128 steps from a start; `first` and `second` are the digits as integers, `labels` (128,) the addends' labels.
+
+    `walk` (128, 5, 32) holds x, y, slope, sum_x and slopes of every step in bytes, see `Engine.walk_ladders`.
+    """
 
     start: int
     first: int
     second: int
-    steps: tuple[Step, ...]
+    labels: NDArray[np.uint8]
+    walk: NDArray[np.uint8]
+
+    @property
+    def last(self) -> Signed:
+        """The point before the last step."""
+        x, y = (int.from_bytes(each.tobytes(), "little") for each in self.walk[-1, :2])
+        return Signed(x, y)
 
 
 @dataclass(frozen=True)
@@ -112,34 +119,60 @@ class Recovery:
         return None if self.curve is None else self.curve.key
 
 
-def recover(request: Request) -> Recovery:
-    """Decide a signature. Every case of the tables is provable, so this answers for all integers."""
+def recover(requests: Sequence[Request]) -> list[Recovery]:
+    """Decide signatures. Every case of the tables is provable, so this answers for all integers."""
+    found = [Recovery(request, _root(request), None) for request in requests]
+    on_curve = [
+        at for at, each in enumerate(found) if each.root is not None and _is_point(each.request.r, each.root)
+    ]
+    asked = [(found[at].request, found[at].root or 0) for at in on_curve]
+    for at, recovery in zip(on_curve, recover_on_curve(asked), strict=True):
+        found[at] = recovery
+    return found
+
+
+def _root(request: Request) -> int | None:
+    """A square root of r^3 + 7, or of its negative if it has none; None if r or s is out of range."""
     r, s = request.r, request.s
     if not (0 < r < ORDER and 0 < s <= HALF_ORDER):
-        return Recovery(request, None, None)
+        return None
     point = lift(r, request.parity)
-    if point is None:
-        return Recovery(request, pow(-(r**3 + 7) % PRIME, (PRIME + 1) // 4, PRIME), None)
-    return recover_on_curve(request, point[1])
+    return pow(-(r**3 + 7) % PRIME, (PRIME + 1) // 4, PRIME) if point is None else point[1]
 
 
-def recover_on_curve(request: Request, root: int) -> Recovery:
+def _is_point(x: int, y: int) -> bool:
+    return (y * y - x**3 - 7) % PRIME == 0
+
+
+def recover_on_curve(requests: Sequence[tuple[Request, int]]) -> list[Recovery]:
     """Recover with R = (r, root), whose coordinates need not be below the prime."""
-    inverse = pow(request.r, -1, ORDER)
-    scalar, base_scalar = request.s * inverse % ORDER, -request.hash * inverse % ORDER
-    multiples, setup = multiples_of(Signed(request.r, root))
-    ladder = ladder_steps(scalar, multiples)
-    last = ladder.steps[-1]
-    inner = added(last.point, last.addend)
-    end = added(inner.three, last.point)
+    scalars, sets = [], []
+    for request, root in requests:
+        scalars.append(request.s * pow(request.r, -1, ORDER) % ORDER)
+        sets.append(multiples_of(Signed(request.r, root)))
+    ladders = walk_ladders(scalars, [multiples for multiples, _ in sets])
+    return [
+        Recovery(request, root, _finished(request, scalar, multiples, setup, ladder))
+        for (request, root), scalar, (multiples, setup), ladder in zip(
+            requests, scalars, sets, ladders, strict=True
+        )
+    ]
+
+
+def _finished(
+    request: Request,
+    scalar: int,
+    multiples: dict[int, Signed],
+    setup: tuple[Addition, Addition],
+    ladder: Ladder,
+) -> Curve:
+    base_scalar = -request.hash * pow(request.r, -1, ORDER) % ORDER
+    inner = added(ladder.last, multiples[int(ladder.labels[-1])])
+    end = added(inner.three, ladder.last)
     digits, base = _base(base_scalar)
     closing = _closing(end.three, base[-2].three if digits else None)
     additions = (*setup, *base, inner, end, *closing.rows)
-    return Recovery(
-        request,
-        root,
-        Curve(scalar, base_scalar, multiples, ladder, additions, digits, closing.doubles, closing.key),
-    )
+    return Curve(scalar, base_scalar, multiples, ladder, additions, digits, closing.doubles, closing.key)
 
 
 def scalar_pairs(scalar: int) -> Iterator[tuple[int, int, int]]:
@@ -193,27 +226,22 @@ def multiples_of(point: Signed) -> tuple[dict[int, Signed], tuple[Addition, Addi
     return found, (first, second)
 
 
-def ladder_steps(scalar: int, multiples: dict[int, Signed]) -> Ladder:
-    """The ladder that multiplies by a scalar, not zero modulo the order."""
-    start, first, second = next(scalar_pairs(scalar))
-    return Ladder(start, first, second, _steps(start, first, second, multiples))
-
-
-def _steps(start: int, first: int, second: int, multiples: dict[int, Signed]) -> tuple[Step, ...]:
-    found = []
-    point = multiples[MINUS_TWO_W + start]
-    for bit in reversed(range(STEPS)):
-        one, two = first >> bit & 1, second >> bit & 1
-        addend = multiples[2 * one + two]
-        (x, y), (other_x, other_y) = point.point, addend.point
-        slope = (other_y - y) * pow(other_x - x, -1, PRIME) % PRIME
-        sum_x = (slope * slope - x - other_x) % PRIME
-        slopes = 2 * y * pow(x - sum_x, -1, PRIME) % PRIME
-        found.append(Step(one, two, point, addend, slope, sum_x, slopes))
-        rest = slopes - slope
-        new_x = (rest * rest - x - sum_x) % PRIME
-        point = Signed(new_x, (rest * (x - new_x) - y) % PRIME)
-    return tuple(found)
+def walk_ladders(scalars: Sequence[int], multiples: Sequence[dict[int, Signed]]) -> list[Ladder]:
+    """The ladders that multiply by scalars, not zero modulo the order."""
+    chosen = [next(scalar_pairs(scalar)) for scalar in scalars]
+    starts = [
+        found[MINUS_TWO_W + start].point for found, (start, _, _) in zip(multiples, chosen, strict=True)
+    ]
+    addends = [found[label].point for found in multiples for label in ADDENDS]
+    digits = [byte_rows([each[k] for each in chosen])[:, : STEPS // 8] for k in (1, 2)]
+    first, second = (np.unpackbits(each[:, ::-1], axis=1) for each in digits)
+    labels = 2 * first + second
+    walks = native_engine().walk_ladders(
+        byte_rows([value for point in starts for value in point]).reshape(-1, 2, LIMBS),
+        byte_rows([value for point in addends for value in point]).reshape(-1, len(ADDENDS), 2, LIMBS),
+        labels,
+    )
+    return [Ladder(*found) for found in zip(*zip(*chosen, strict=True), labels, walks, strict=True)]
 
 
 def base_digits(scalar: int) -> Iterator[tuple[int, ...]]:

@@ -22,11 +22,12 @@ from prover.execution.payments.state import Account, State
 from prover.execution.payments.transaction import decode
 from prover.execution.state.batch import Access
 from prover.execution.state.tree import IndexedTree
-from prover.witness.secp256k1_recovery import Recovery, recover_on_curve
+from prover.witness.secp256k1_recovery import Recovery
 from tests.celestia_payments.lying_prover import Lie
 from tests.celestia_payments.scenes import CHAIN_ID, FEE_RECIPIENT, GWEI, PEOPLE, Scene, payment, scene
 from tests.execution_claims import claimed_receipt
 from tests.prover.execution.payments.people import Wish, encode, person, signature
+from tests.recovery import recover_on_curve
 from verifier.field import P
 
 ONE, TWO, THREE, *_ = PEOPLE

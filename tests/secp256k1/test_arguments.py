@@ -27,10 +27,10 @@ from prover.witness.secp256k1_recovery import (
     Signed,
     base_digits,
     base_point,
-    ladder_steps,
     multiples_of,
     scalar_pairs,
 )
+from tests.recovery import ladder_of
 from verifier.program import Operation
 
 (A1, B1), (A2, B2) = SHORT
@@ -123,15 +123,14 @@ def test_scalars_that_mean_short_pairs_have_a_ladder() -> None:
 
 def _assert_ladder(scalar: int, point: Signed) -> None:
     multiples, _ = multiples_of(point)
-    ladder = ladder_steps(scalar, multiples)
+    ladder = ladder_of(scalar, multiples)
     a = ladder.first + (1 - 2 * ladder.start) * 2**STEPS - 1
     b = ladder.second - 2 * 2**STEPS
     assert (a + b * LAMBDA - scalar) % ORDER == 0
     constant = LADDER_CONSTANT + ladder.first + LAMBDA * ladder.second - 2 * ladder.start * 2**STEPS
     assert (constant - scalar) % ORDER == 0
-    last = ladder.steps[-1]
-    inner = _sum(last.point.point, last.addend.point)
-    assert _sum(inner, last.point.point) == multiply(scalar, point.point)
+    inner = _sum(ladder.last.point, multiples[int(ladder.labels[-1])].point)
+    assert _sum(inner, ladder.last.point) == multiply(scalar, point.point)
 
 
 def _sum(one: tuple[int, int], two: tuple[int, int]) -> tuple[int, int]:

@@ -33,12 +33,19 @@ from prover.witness.secp256k1_recovery import (
     base_digits,
     base_point,
     checking,
-    ladder_steps,
-    recover,
-    recover_on_curve,
 )
 from tests.hashing import field
-from tests.recovery import Answer, Matrix, Traces, oracle, program, traces_of
+from tests.recovery import (
+    Answer,
+    Matrix,
+    Traces,
+    ladder_of,
+    oracle,
+    program,
+    recover,
+    recover_on_curve,
+    traces_of,
+)
 from tests.secp256k1.scenes import (
     NOT_AN_X,
     SPAN,
@@ -351,9 +358,9 @@ def test_the_ladder_multiplies_by_another_scalar() -> None:
     recovery = recover(PLAIN)
     curve = recovery.curve
     assert curve is not None
-    ladder = ladder_steps(curve.scalar + 1, curve.multiples)
-    inner = added(ladder.steps[-1].point, ladder.steps[-1].addend)
-    end = added(inner.three, ladder.steps[-1].point)
+    ladder = ladder_of(curve.scalar + 1, curve.multiples)
+    inner = added(ladder.last, curve.multiples[int(ladder.labels[-1])])
+    end = added(inner.three, ladder.last)
     final = added(end.three, curve.additions[LAST_BASE].three)
     rows = (*curve.additions[: BASE_CHECK + 1], inner, end, final, checking(final))
     forged = changed(recovery, ladder=ladder, additions=rows, key=final.three.point)

@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 
 from circuits.dsl import unproven_weights
-from prover.witness.secp256k1_recovery import Request, recover
+from prover.witness.secp256k1_recovery import Request
 from tests.adversarial.floating import floating_cells
 from tests.adversarial.sweep import sweep
 from tests.adversarial.witness import Witness
-from tests.recovery import TABLES, oracle, program, traces_of
+from tests.recovery import TABLES, oracle, program, recover, traces_of
 from tests.secp256k1.scenes import NOT_AN_X, digest, on_known_nonce, signed
 
 MOST_ROWS = 160

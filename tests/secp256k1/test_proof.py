@@ -4,8 +4,8 @@ import pytest
 
 from prover.native import native_engine
 from prover.stark import prove
-from prover.witness.secp256k1_recovery import Recovery, Request, recover
-from tests.recovery import Answer, Traces, oracle, program, traces_of
+from prover.witness.secp256k1_recovery import Recovery, Request
+from tests.recovery import Answer, Traces, oracle, program, recover, traces_of
 from tests.secp256k1.scenes import NOT_AN_X, digest, on_known_nonce, signed, vectors
 from verifier.errors import Rejected
 from verifier.profile import profile_named

@@ -18,9 +18,9 @@ from prover.witness.keccak import fill_keccak
 from prover.witness.keccak_padding import fill_keccak_padding
 from prover.witness.parts import fill_parts
 from prover.witness.secp256k1 import address, fill_secp256k1
-from prover.witness.secp256k1_recovery import Request, recover
+from prover.witness.secp256k1_recovery import Request
 from prover.witness.streams import gather
-from tests.recovery import TABLES, Asks, fill_asks, judge_requests, key_address, oracle
+from tests.recovery import TABLES, Asks, fill_asks, judge_requests, key_address, oracle, recover
 from tests.secp256k1.scenes import digest, edges, on_known_nonce, signed, small_x, vectors, with_key
 
 EDGES = edges()
