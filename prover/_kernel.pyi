@@ -76,9 +76,9 @@ def walk_ladders(
     starts: npt.NDArray[np.uint8], addends: npt.NDArray[np.uint8], labels: npt.NDArray[np.uint8]
 ) -> npt.NDArray[np.uint8]: ...
 def solve_relations(
-    left: npt.NDArray[np.int64],
-    right: npt.NDArray[np.int64],
-    linear: npt.NDArray[np.int64],
+    left: npt.NDArray[np.int32],
+    right: npt.NDArray[np.int32],
+    linear: npt.NDArray[np.int32],
     of_order: npt.NDArray[np.uint8],
     halves: bool,
 ) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.uint8], npt.NDArray[np.int32]]: ...

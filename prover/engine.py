@@ -68,13 +68,13 @@ class Relations(NamedTuple):
     """Relations left * right + linear = quotient * modulus among integers, a row each.
 
     ``left`` and ``right`` (n, 32) are signed limbs of eight bits, at most 2^16 in size, ``linear`` (n, 16) of
-    sixteen, at most 2^32, the least significant first. The modulus is secp256k1's order where ``of_order`` (n,) is 1,
+    sixteen, the least significant first. The modulus is secp256k1's order where ``of_order`` (n,) is 1,
     or its prime. ``halves`` says that quotients stand in limbs of sixteen bits, not bytes, which decides the carries.
     """
 
-    left: npt.NDArray[np.int64]
-    right: npt.NDArray[np.int64]
-    linear: npt.NDArray[np.int64]
+    left: npt.NDArray[np.int32]
+    right: npt.NDArray[np.int32]
+    linear: npt.NDArray[np.int32]
     of_order: npt.NDArray[np.uint8]
     halves: bool
 

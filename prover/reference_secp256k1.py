@@ -19,12 +19,12 @@ from circuits.gadgets.modular import (
 from circuits.gadgets.secp256k1 import ORDER, PRIME
 from prover.engine import KernelError, Relations, Solved, ladder_shape
 
-Integers = npt.NDArray[np.int64]
+Integers = npt.NDArray[np.signedinteger[Any]]
 Bytes = npt.NDArray[np.uint8]
 Point = tuple[int, int]
 
 QUOTIENT = 1 << 8 * LIMBS
-LARGEST_FACTOR, LARGEST_LINEAR = 1 << 16, 1 << 32
+LARGEST_FACTOR = 1 << 16
 
 
 def walk_ladders(starts: Bytes, addends: Bytes, labels: Bytes) -> Bytes:
@@ -71,9 +71,10 @@ def solve_relations(relations: Relations) -> Solved:
     shapes = [array.shape for array in (left, right, linear, of_order)]
     if shapes != [(count, LIMBS), (count, LIMBS), (count, HALVES), (count,)]:
         raise KernelError("a relation's parts have the wrong shape")
-    for limbs, largest in ((left, LARGEST_FACTOR), (right, LARGEST_FACTOR), (linear, LARGEST_LINEAR)):
-        if np.abs(limbs).max(initial=0) > largest:
-            raise KernelError("a limb is too large")
+    if any(each.dtype != np.int32 for each in (left, right, linear)):
+        raise KernelError("limbs are not of 32 bits")
+    if max(np.abs(each.astype(np.int64)).max(initial=0) for each in (left, right)) > LARGEST_FACTOR:
+        raise KernelError("a limb is too large")
     terms = zip(integers(left), integers(right), integers(linear, PAIR_BITS), of_order, strict=True)
     exact = [(one * two + three) // (ORDER if order else PRIME) for one, two, three, order in terms]
     if any(not -QUOTIENT <= value < QUOTIENT for value in exact):

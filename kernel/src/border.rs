@@ -126,21 +126,21 @@ impl BlocksArgument<'_> {
 }
 
 /// Rows of signed limbs.
-pub struct LimbsArgument<'py>(PyReadonlyArray2<'py, i64>);
+pub struct LimbsArgument<'py>(PyReadonlyArray2<'py, i32>);
 
 impl<'py> FromPyObject<'_, 'py> for LimbsArgument<'py> {
     type Error = PyErr;
 
     fn extract(object: Borrowed<'_, 'py, PyAny>) -> PyResult<Self> {
-        match object.extract::<PyReadonlyArray2<i64>>() {
+        match object.extract::<PyReadonlyArray2<i32>>() {
             Ok(array) if array.is_c_contiguous() => Ok(Self(array)),
-            _ => Err(KernelError::new_err("limbs are not a C-contiguous matrix of int64")),
+            _ => Err(KernelError::new_err("limbs are not a C-contiguous matrix of int32")),
         }
     }
 }
 
 impl LimbsArgument<'_> {
-    pub fn limbs<const N: usize>(&self) -> Outcome<&[[i64; N]]> {
+    pub fn limbs<const N: usize>(&self) -> Outcome<&[[i32; N]]> {
         if self.0.shape()[1] != N {
             return refuse(&format!("an integer is not of {N} limbs"));
         }

@@ -19,9 +19,8 @@ pub const LABELS: usize = 4;
 pub const STEP: usize = 5 * LIMBS;
 
 const PAIR_BITS: usize = 16;
-/// Limbs are checked to be so small that no sum below overflows.
-const LARGEST_LIMB: u64 = 1 << 32;
-const LARGEST_FACTOR: u64 = 1 << 16;
+/// Factors are checked to be so small that no sum of products overflows.
+const LARGEST_FACTOR: u32 = 1 << 16;
 const LADDERS_AT_ONCE: usize = 16;
 const RELATIONS_AT_ONCE: usize = 256;
 
@@ -47,9 +46,9 @@ static FIELD: LazyLock<BigUint> = LazyLock::new(|| PRIME.value.magnitude().clone
 
 /// Relations left * right + linear = quotient * modulus, a row each: 32 limbs, 32 limbs, 16 limbs of sixteen bits.
 pub struct Relations<'a> {
-    pub left: &'a [[i64; LIMBS]],
-    pub right: &'a [[i64; LIMBS]],
-    pub linear: &'a [[i64; HALVES]],
+    pub left: &'a [[i32; LIMBS]],
+    pub right: &'a [[i32; LIMBS]],
+    pub linear: &'a [[i32; HALVES]],
     pub of_order: &'a [u8],
     /// Whether the carries are those of a quotient in limbs of sixteen bits, rather than in bytes.
     pub halves: bool,
@@ -67,11 +66,8 @@ pub fn solve(relations: &Relations) -> Outcome<Solved> {
     if [relations.right.len(), relations.linear.len(), relations.of_order.len()] != [count; 3] {
         return refuse("factors, linear terms and moduli differ in number");
     }
-    let small = |limbs: &[i64], largest| limbs.iter().all(|limb| limb.unsigned_abs() <= largest);
-    if !small(relations.left.as_flattened(), LARGEST_FACTOR)
-        || !small(relations.right.as_flattened(), LARGEST_FACTOR)
-        || !small(relations.linear.as_flattened(), LARGEST_LIMB)
-    {
+    let large = |limb: &i32| limb.unsigned_abs() > LARGEST_FACTOR;
+    if [relations.left, relations.right].iter().any(|factor| factor.as_flattened().iter().any(large)) {
         return refuse("a limb is too large");
     }
     let mut solved = Solved {
@@ -115,11 +111,11 @@ fn modulus(relations: &Relations, i: usize) -> &'static Modulus {
 }
 
 /// The integer of signed limbs, `bits` apart.
-fn integer(limbs: &[i64], bits: usize) -> BigInt {
+fn integer(limbs: &[i32], bits: usize) -> BigInt {
     let mut bytes = Vec::with_capacity(limbs.len() * bits / 8);
     let mut carried = 0i64;
     for &limb in limbs {
-        carried += limb;
+        carried += i64::from(limb);
         bytes.extend_from_slice(&carried.to_le_bytes()[..bits / 8]);
         carried >>= bits;
     }
@@ -132,12 +128,12 @@ fn carry(relations: &Relations, i: usize, quotient: &[u8; LIMBS], negative: u8) 
     let mut coefficients = [0i64; 2 * LIMBS];
     for (at, one) in relations.left[i].iter().enumerate() {
         for (place, two) in coefficients[at..].iter_mut().zip(&relations.right[i]) {
-            *place += one * two;
+            *place += i64::from(*one) * i64::from(*two);
         }
     }
     let mut pairs = paired(&coefficients);
     for (pair, linear) in pairs.iter_mut().zip(&relations.linear[i]) {
-        *pair += linear;
+        *pair += i64::from(*linear);
     }
     let multiples = if relations.halves {
         multiple_of_prime(quotient, negative)

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,7 +21,7 @@ from circuits.tables.secp256k1_addition import FINAL, FINAL_CHECK, FIRST_BASE, R
 from circuits.tables.secp256k1_base import LOG_HEIGHT, Secp256k1Base, place
 from circuits.tables.secp256k1_buses import ADDRESS, MINUS_TWO_W, ONE, TWO, TWO_AND_W, NotAbove, Relation
 from circuits.tables.secp256k1_comparison import Secp256k1Comparison
-from circuits.tables.secp256k1_ladder import BYTE, RELATIONS, STEPS, Secp256k1Ladder
+from circuits.tables.secp256k1_ladder import BYTE, STEPS, Secp256k1Ladder
 from circuits.tables.secp256k1_relation import Secp256k1Relation
 from circuits.tables.secp256k1_signature import DIGITS, Secp256k1Signature
 from circuits.tables.secp256k1_unit import STEPS as UNITS
@@ -30,7 +30,7 @@ from prover.engine import Relations
 from prover.execution.payments.keccak import keccak256
 from prover.native import native_engine
 from prover.witness.hashing import sent
-from prover.witness.modular import centred, half_rows, in_field, limb_rows, pair_rows
+from prover.witness.modular import Integers, centred, half_rows, in_field, limb_rows, pair_rows
 from prover.witness.rows import zeroed
 from prover.witness.secp256k1_recovery import ADDENDS, Addition, Curve, Recovery, Signed
 from verifier.field import P
@@ -167,63 +167,76 @@ def fill_ladders(curves: Sequence[tuple[int, Curve]]) -> Matrix:
     trace.carries = CARRY_OFFSET
     if not curves:
         return trace.matrix
-    ladders = [curve.ladder for _, curve in curves]
-    rows = slice(STEPS * len(curves))
+    rows, starts = slice(STEPS * len(curves)), np.arange(len(curves)) * STEPS
     trace.live[rows] = 1
     trace.number[rows] = np.repeat([number for number, _ in curves], STEPS)
-    starts = np.arange(len(curves)) * STEPS
-    trace.start[starts] = [ladder.start for ladder in ladders]
+    trace.start[starts] = [curve.ladder.start for _, curve in curves]
     trace.flips[starts] = 1 - trace.start[starts]
-    labels = np.concatenate([ladder.labels for ladder in ladders])
+    labels = np.concatenate([curve.ladder.labels for _, curve in curves])
     for name, digits in (("first", labels >> 1), ("second", labels & 1)):
         getattr(trace, name)[rows] = digits
         eights = digits.reshape(-1, BYTE).astype(np.int64)
         weights = np.tril(1 << np.maximum(np.subtract.outer(np.arange(BYTE), np.arange(BYTE)), 0))
         getattr(trace, f"{name}_byte")[rows] = (eights @ weights.T).ravel()
-    walks = np.concatenate([ladder.walk for ladder in ladders]).astype(np.int64)
-    x, y, slope, sum_x, slopes = walks.transpose(1, 0, 2)
-    # The first point's y stands without its sign, the others have none.
-    first = [curve.multiples[MINUS_TWO_W + curve.ladder.start] for _, curve in curves]
-    y = pair_rows(y)
-    y[starts] = half_rows([point.y for point in first])
-    signs = np.ones(len(labels), dtype=np.int64)
-    signs[starts] = [point.sign for point in first]
-    of_labels = [_points([curve.multiples[label] for _, curve in curves], signed=True) for label in ADDENDS]
-    addend_x, addend_y = (
-        np.stack(parts)[labels, np.repeat(np.arange(len(curves)), STEPS)]
-        for parts in zip(*of_labels, strict=True)
-    )
-    for name, value in (
-        ("x", x),
-        ("y", y),
-        ("addend_x", addend_x),
-        ("addend_y", in_field(addend_y)),
-        ("slope", slope),
-        ("sum_x", sum_x),
-        ("slopes", slopes),
-    ):
+    steps = _steps([curve for _, curve in curves], labels, starts)
+    for name, value in steps._asdict().items():
         getattr(trace, name)[rows] = value
-    y = y * signs[:, None]
+    trace.y[starts] = half_rows([_first(curve).y for _, curve in curves])
+    trace.addend_y[rows] = in_field(steps.addend_y)
+    _ladder_relations(trace, steps)
+    return trace.matrix
+
+
+class _Steps(NamedTuple):
+    """Limbs of every step, those of y signed."""
+
+    x: Integers
+    y: Integers
+    addend_x: Integers
+    addend_y: Integers
+    slope: Integers
+    sum_x: Integers
+    slopes: Integers
+
+
+def _steps(curves: Sequence[Curve], labels: NDArray[np.uint8], starts: NDArray[np.int64]) -> _Steps:
+    walks = np.concatenate([curve.ladder.walk for curve in curves])
+    x, y, slope, sum_x, slopes = walks.transpose(1, 0, 2).astype(np.int32, order="C")
+    y = pair_rows(y)
+    first = [_first(curve) for curve in curves]
+    # The limbs of a point with a sign are those of its opposite, which are not those below the prime.
+    y[starts] = half_rows([point.y for point in first]) * np.array([[point.sign] for point in first])
+    multiples = [_points([curve.multiples[label] for curve in curves], signed=True) for label in ADDENDS]
+    numbers = np.repeat(np.arange(len(curves)), STEPS)
+    addend_x, addend_y = (np.stack(parts)[labels, numbers] for parts in zip(*multiples, strict=True))
+    return _Steps(x, y, addend_x, addend_y, slope, sum_x, slopes)
+
+
+def _first(curve: Curve) -> Signed:
+    return curve.multiples[MINUS_TWO_W + curve.ladder.start]
+
+
+def _ladder_relations(trace: Trace, steps: _Steps) -> None:
+    """Quotients and carries of the five relations of each row that has a step."""
+    x, y, addend_x, addend_y, slope, sum_x, slopes = steps
     below_x, below_y = np.roll(x, -1, axis=0), np.roll(y, -1, axis=0)
     rest, both = slopes - slope, pair_rows(x) + pair_rows(sum_x)
-    inside = np.flatnonzero(np.arange(len(labels)) % STEPS != STEPS - 1)
-    relations = (
-        (slope, addend_x - x, y - addend_y),
-        (slope, slope, -both - pair_rows(addend_x)),
-        (slopes, x - sum_x, -2 * y),
-        (rest, rest, -both - pair_rows(below_x)),
-        (rest, x - below_x, -y - below_y),
+    every = slice(len(x))
+    inside = np.flatnonzero(np.arange(len(x)) % STEPS != STEPS - 1)
+    relations: tuple[tuple[Any, Integers, Integers, Integers], ...] = (
+        (every, slope, addend_x - x, y - addend_y),
+        (every, slope, slope, -both - pair_rows(addend_x)),
+        (every, slopes, x - sum_x, -2 * y),
+        (inside, rest, rest, -both - pair_rows(below_x)),
+        (inside, rest, x - below_x, -y - below_y),
     )
-    for index, (left, right, linear) in enumerate(relations):
-        kept = np.arange(len(labels)) if index < RELATIONS - 2 else inside
-        of_prime = np.zeros(len(kept), dtype=np.uint8)
-        solved = native_engine().solve_relations(
-            Relations(left[kept], right[kept], linear[kept], of_prime, True)
-        )
-        trace.quotients[kept, HALVES * index : HALVES * (index + 1)] = solved.quotients.view("<u2")
-        trace.negative[kept, index] = solved.negative
-        trace.carries[kept, CARRIES * index : CARRIES * (index + 1)] = solved.carries + CARRY_OFFSET
-    return trace.matrix
+    for index, (rows, left, right, linear) in enumerate(relations):
+        of_prime = np.zeros(len(left[rows]), dtype=np.uint8)
+        asked = Relations(left[rows], right[rows], linear[rows], of_prime, True)
+        solved = native_engine().solve_relations(asked)
+        trace.quotients[rows, HALVES * index : HALVES * (index + 1)] = solved.quotients.view("<u2")
+        trace.negative[rows, index] = solved.negative
+        trace.carries[rows, CARRIES * index : CARRIES * (index + 1)] = solved.carries + CARRY_OFFSET
 
 
 def fill_additions(curves: Sequence[tuple[int, Curve]]) -> Matrix:
@@ -284,13 +297,13 @@ def fill_comparisons(compiled: Compiled, traces: Mapping[str, Matrix]) -> Matrix
     used = slice(len(messages))
     trace.live[used] = 1
     trace.low[used], trace.high[used] = low, high
-    low, high = pair_rows(low), pair_rows(high)
+    least, most = pair_rows(low), pair_rows(high)
     distance = np.zeros((len(messages), HALVES), dtype="<u2")
     borrowed = carried = np.zeros(len(messages), dtype=np.int64)
     for k in range(HALVES):
-        difference = high[:, k] - low[:, k] + borrowed
+        difference = most[:, k] - least[:, k] + borrowed
         distance[:, k], borrowed = difference & (PAIR_BASE - 1), difference >> PAIR_BITS
-        carried = (low[:, k] + distance[:, k] + carried) >> PAIR_BITS
+        carried = (least[:, k] + distance[:, k] + carried) >> PAIR_BITS
         if k < HALVES - 1:
             trace.carries[used, k] = carried
     trace.distance[used] = distance.view(np.uint8)
@@ -314,8 +327,9 @@ def fill_relations(compiled: Compiled, traces: Mapping[str, Matrix]) -> Matrix:
     return trace.matrix
 
 
-def _points(points: Sequence[Signed], signed: bool = False) -> tuple[NDArray[np.int64], NDArray[Any]]:
+def _points(points: Sequence[Signed], signed: bool = False) -> tuple[Integers, NDArray[Any]]:
     """The limbs of points; those of y have a sign, or are field elements."""
     x = limb_rows([point.x for point in points])
-    y = half_rows([point.y for point in points]) * np.array([point.sign for point in points]).reshape(-1, 1)
+    signs = np.array([point.sign for point in points], dtype=np.int32)
+    y = half_rows([point.y for point in points]) * signs[:, None]
     return x, y if signed else in_field(y)

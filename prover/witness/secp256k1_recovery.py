@@ -119,6 +119,12 @@ class Recovery:
         return None if self.curve is None else self.curve.key
 
 
+Base = tuple[tuple[int, ...], tuple[Addition, ...]]
+"""The coefficients and the rows of a multiple of the generator."""
+
+NO_BASE: Base = ((), (Addition(),) * (WINDOWS + 1))
+
+
 def recover(requests: Sequence[Request]) -> list[Recovery]:
     """Decide signatures. Every case of the tables is provable, so this answers for all integers."""
     found = [Recovery(request, _root(request), None) for request in requests]
@@ -146,30 +152,29 @@ def _is_point(x: int, y: int) -> bool:
 
 def recover_on_curve(requests: Sequence[tuple[Request, int]]) -> list[Recovery]:
     """Recover with R = (r, root), whose coordinates need not be below the prime."""
-    scalars, sets = [], []
-    for request, root in requests:
-        scalars.append(request.s * pow(request.r, -1, ORDER) % ORDER)
-        sets.append(multiples_of(Signed(request.r, root)))
+    inverses = [pow(request.r, -1, ORDER) for request, _ in requests]
+    scalars = [request.s * inverse % ORDER for (request, _), inverse in zip(requests, inverses, strict=True)]
+    base_scalars = [
+        -request.hash * inverse % ORDER for (request, _), inverse in zip(requests, inverses, strict=True)
+    ]
+    sets = [multiples_of(Signed(request.r, root)) for request, root in requests]
     ladders = walk_ladders(scalars, [multiples for multiples, _ in sets])
+    parts = zip(scalars, base_scalars, sets, ladders, _bases(base_scalars), strict=True)
     return [
-        Recovery(request, root, _finished(request, scalar, multiples, setup, ladder))
-        for (request, root), scalar, (multiples, setup), ladder in zip(
-            requests, scalars, sets, ladders, strict=True
-        )
+        Recovery(request, root, _curve(*each)) for (request, root), each in zip(requests, parts, strict=True)
     ]
 
 
-def _finished(
-    request: Request,
+def _curve(
     scalar: int,
-    multiples: dict[int, Signed],
-    setup: tuple[Addition, Addition],
+    base_scalar: int,
+    of_point: tuple[dict[int, Signed], tuple[Addition, Addition]],
     ladder: Ladder,
+    of_generator: Base,
 ) -> Curve:
-    base_scalar = -request.hash * pow(request.r, -1, ORDER) % ORDER
+    (multiples, setup), (digits, base) = of_point, of_generator
     inner = added(ladder.last, multiples[int(ladder.labels[-1])])
     end = added(inner.three, ladder.last)
-    digits, base = _base(base_scalar)
     closing = _closing(end.three, base[-2].three if digits else None)
     additions = (*setup, *base, inner, end, *closing.rows)
     return Curve(scalar, base_scalar, multiples, ladder, additions, digits, closing.doubles, closing.key)
@@ -196,10 +201,31 @@ def scalar_pairs(scalar: int) -> Iterator[tuple[int, int, int]]:
 
 def added(one: Signed, two: Signed) -> Addition:
     """One addition; raises ValueError if the points have one x-coordinate."""
-    (x1, y1), (x2, y2) = one.point, two.point
-    slope = (y2 - y1) * pow(x2 - x1, -1, PRIME) % PRIME
-    x = (slope * slope - x1 - x2) % PRIME
-    return Addition(slope, one, two, Signed(x, (slope * (x1 - x) - y1) % PRIME))
+    return added_each([(one, two)])[0]
+
+
+def added_each(pairs: Sequence[tuple[Signed, Signed]]) -> list[Addition]:
+    """Additions that share one inversion; raises ValueError if two points have one x-coordinate."""
+    found = []
+    for (one, two), inverse in zip(pairs, _inverses([two.x - one.x for one, two in pairs]), strict=True):
+        (x1, y1), (x2, y2) = one.point, two.point
+        slope = (y2 - y1) * inverse % PRIME
+        x = (slope * slope - x1 - x2) % PRIME
+        found.append(Addition(slope, one, two, Signed(x, (slope * (x1 - x) - y1) % PRIME)))
+    return found
+
+
+def _inverses(values: Sequence[int]) -> list[int]:
+    """Inverses modulo the prime by Montgomery's trick; raises ValueError if one has none."""
+    products = [1]
+    for value in values:
+        products.append(products[-1] * value % PRIME)
+    inverse = pow(products.pop(), -1, PRIME)
+    found = []
+    for value in reversed(values):
+        found.append(products.pop() * inverse % PRIME)
+        inverse = inverse * value % PRIME
+    return found[::-1]
 
 
 def checking(addition: Addition) -> Addition:
@@ -256,7 +282,23 @@ def base_digits(scalar: int) -> Iterator[tuple[int, ...]]:
             yield *lower, last
 
 
-def _base(scalar: int) -> tuple[tuple[int, ...], tuple[Addition, ...]]:
+def _bases(scalars: Sequence[int]) -> list[Base]:
+    """The generator's multiples, all of them window by window, so that they share the inversions."""
+    digits = [next(base_digits(scalar)) for scalar in scalars if scalar]
+    points = [[base_point(window, digit) for window, digit in enumerate(each)] for each in digits]
+    sums, rows = [each[0] for each in points], []
+    try:
+        for window in range(1, WINDOWS + 1):
+            rows.append(added_each([(one, each[window]) for one, each in zip(sums, points, strict=True)]))
+            sums = [row.three for row in rows[-1]]
+    except ValueError:
+        # Whoever signs can bring this about, so then each is on its own.
+        return [_base(scalar) for scalar in scalars]
+    found = iter(zip(digits, zip(*rows, strict=True), strict=True))
+    return [_with_check(*next(found)) if scalar else NO_BASE for scalar in scalars]
+
+
+def _base(scalar: int) -> Base:
     """The coefficients and the 26 rows of the generator's multiple; idle rows if it is zero."""
     for digits in base_digits(scalar) if scalar else ():
         points = [base_point(window, digit) for window, digit in enumerate(digits)]
@@ -264,11 +306,15 @@ def _base(scalar: int) -> tuple[tuple[int, ...], tuple[Addition, ...]]:
         try:
             for addend in points[1:]:
                 rows.append(added(rows[-1].three if rows else points[0], addend))
-            return digits, (*rows, checking(rows[-1]))
+            return _with_check(digits, rows)
         except ValueError:
             continue
     assert not scalar, "every scalar has coefficients without an exceptional addition"
-    return (), (Addition(),) * (WINDOWS + 1)
+    return NO_BASE
+
+
+def _with_check(digits: tuple[int, ...], rows: Sequence[Addition]) -> Base:
+    return digits, (*rows, checking(rows[-1]))
 
 
 def base_point(window: int, digit: int) -> Signed:
