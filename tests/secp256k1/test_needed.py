@@ -1,4 +1,4 @@
-"""Every constraint on signatures and on relations is needed, or implied by others with its reason."""
+"""Every constraint on signatures, additions and relations is needed, or implied by others with its reason."""
 
 from typing import Any
 
@@ -7,6 +7,7 @@ import pytest
 
 from circuits.dsl.compile import AnyTable
 from circuits.gadgets.modular import CARRIES, CARRY_OFFSET, PAIR_BASE, multiple, product, relation
+from circuits.tables.secp256k1_addition import Secp256k1Addition
 from circuits.tables.secp256k1_relation import Secp256k1Relation
 from circuits.tables.secp256k1_signature import Secp256k1Signature
 from tests.adversarial.needed import RegisteredLie, unneeded
@@ -16,7 +17,7 @@ from tests.recovery import program
 from tests.secp256k1.test_nothing_floats import witness
 from verifier.field import P
 
-MOST_ROWS = 24
+MOST_ROWS = 48
 DOWN = pow(PAIR_BASE, -1, P)
 UNUSED = ("of_order", "left", "right", "linear")
 """What is zero on idle rows of relations, in the order of its rules."""
@@ -104,7 +105,10 @@ IMPLIED = [
 ]
 
 
-@pytest.mark.parametrize("table", [Secp256k1Signature, Secp256k1Relation], ids=lambda table: table.name)
+TABLES = (Secp256k1Signature, Secp256k1Addition, Secp256k1Relation)
+
+
+@pytest.mark.parametrize("table", TABLES, ids=lambda table: table.name)
 def test_every_constraint_is_needed(table: AnyTable) -> None:
     (attacked,) = (each for each in witness().present() if each.form.name == table.name)
     generator = np.random.default_rng(1)
