@@ -144,6 +144,10 @@ class Scene:
     @cached_property
     def around(self) -> Traces:
         """What is true, and what answers to whatever is claimed."""
+        return {"Said": fill_said(self.messages()), "Configured": self.fill_configured()}
+
+    def messages(self) -> list[Message]:
+        """What is said around the tables: of the truth what they need, of claims what they ask."""
         messages: list[Message] = []
         for receipt, height in zip(self.truth, heights_of(self.ordered), strict=True):
             messages += _of_item(receipt, height)
@@ -151,18 +155,17 @@ class Scene:
         for receipt in self.receipts:
             messages += [*_recovered(receipt), *_hashed(digest, receipt)]
             digest = extend(digest, receipt)
-        messages += [(AccountAccess, each) for each in self.accesses()]
-        trace = zeroed(Said, len(messages))
-        for row, (kind, message) in enumerate(messages):
-            trace.kind[row, KINDS.index(kind)] = 1
-            trace.message[row, : len(message)] = message
+        return [*messages, *((AccountAccess, each) for each in self.accesses())]
+
+    def fill_configured(self) -> Matrix:
+        """The trace of `Configured`."""
         configured = zeroed(Configured, 1)
         configured.chain_id = limbs_of(self.chain.chain_id, CHAIN_ID)
         configured.base_fee = limbs_of(self.chain.base_fee, BASE_FEE)
         configured.fee_recipient = limbs_of(number_of(self.chain.fee_recipient), ADDRESS)
         configured.gas_cap = limbs_of(self.chain.gas_cap, GAS_CAP)
         configured.asked = sum(receipt.transaction is not None for receipt in self.receipts)
-        return {"Said": trace.matrix, "Configured": configured.matrix}
+        return configured.matrix
 
     def accesses(self) -> list[list[int]]:
         """What is read and written, as messages: of the truth by a ledger of the test's own, else what is claimed."""
@@ -216,6 +219,15 @@ class Ledger:
             found += [limbs_of(nonce, NONCE), limbs_of(balance, BALANCE)]
         self.accounts[address] = account
         self.accesses.append([len(self.accesses) + 1, *(limb for limbs in found for limb in limbs)])
+
+
+def fill_said(messages: Sequence[Message]) -> Matrix:
+    """The trace of `Said`."""
+    trace = zeroed(Said, len(messages))
+    for row, (kind, message) in enumerate(messages):
+        trace.kind[row, KINDS.index(kind)] = 1
+        trace.message[row, : len(message)] = message
+    return trace.matrix
 
 
 def statement(ordered: Sequence[OrderedHeight], receipts: Iterable[Receipt]) -> bytes:

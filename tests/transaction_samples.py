@@ -212,7 +212,7 @@ def mutated(random: Random, data: bytes) -> bytes:
             found[at] = random.choice(
                 [0, 1, 0x37, 0x38, 0x7F, 0x80, 0x81, 0xB7, 0xB8, 0xC0, 0xF7, 0xF8, 0xFA, 0xFF]
             )
-        elif what == 2:
+        elif what == 2 and found:
             del found[at]
         elif what == 3:
             found[at:at] = random.randbytes(random.choice([1, 1, 2, 40]))

@@ -29,11 +29,11 @@ SPAN = 1 << (WINDOW_BITS * WINDOWS)
 
 @cache
 def vectors(name: str) -> list[dict[str, Any]]:
-    """The signatures of a file, with numbers for `r`, `s` and `digest`, bytes for `address`."""
+    """The signatures of a file, with numbers for `r`, `s` and `digest`, bytes for `address` and `signature`."""
     rows: list[dict[str, Any]] = json.loads((VECTORS / name).read_text(encoding="utf-8"))["signatures"]
     for row in rows:
-        row |= {field: int(row[field], 16) for field in ("digest", "r", "s")}
-        row["address"] = bytes.fromhex(row["address"])
+        row |= {field: int(row[field], 16) for field in ("digest", "r", "s") if field in row}
+        row |= {field: bytes.fromhex(row[field]) for field in ("address", "signature") if field in row}
     return rows
 
 

@@ -3,7 +3,6 @@
 from hashlib import sha256
 
 import numpy as np
-import pytest
 
 from circuits.dsl import check, compile_program
 from circuits.gadgets.secp256k1 import GENERATOR, HALF_ORDER, ORDER, add, multiply
@@ -25,8 +24,6 @@ from tests.secp256k1.scenes import digest, edges, on_known_nonce, signed, small_
 
 EDGES = edges()
 BATCH = 128
-BEYOND_PARITY = {350, 471}
-"""Valid signatures of Wycheproof whose R has the x-coordinate r + n: Ethereum has no parity for them."""
 
 
 def assert_proved(requests: list[Request]) -> None:
@@ -79,21 +76,6 @@ def test_mainnet_block() -> None:
     requests = [Request(0, row["digest"], row["parity"], row["r"], row["s"]) for row in rows]
     assert len(requests) == 145
     assert [address(recover(request)) for request in requests] == [row["address"] for row in rows]
-    assert_proved(requests)
-
-
-@pytest.mark.parametrize("part", range(4))
-def test_wycheproof(part: int) -> None:
-    """Every signature of the file whose r and s have 256 bits, with both parities; if s is high, with the other too."""
-    rows = vectors("wycheproof_secp256k1.json")[part::4]
-    requests = []
-    for row in rows:
-        own = []
-        for s in {row["s"], ORDER - row["s"]} if HALF_ORDER < row["s"] < ORDER else {row["s"]}:
-            own += [Request(0, row["digest"], parity, row["r"], s) for parity in (0, 1)]
-        found = [address(recover(request)) for request in own].count(row["address"])
-        assert found == int(row["valid"] and row["test"] not in BEYOND_PARITY), row
-        requests += own
     assert_proved(requests)
 
 
