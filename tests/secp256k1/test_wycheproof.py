@@ -17,9 +17,9 @@ from circuits.gadgets.secp256k1 import HALF_ORDER, ORDER
 from prover.execution.payments.outcome import Ignored, Reason
 from prover.execution.payments.transaction import decode
 from prover.witness.secp256k1 import address
-from prover.witness.secp256k1_recovery import Request, recover
+from prover.witness.secp256k1_recovery import Request
 from tests import payment_items
-from tests.recovery import judge_requests, oracle
+from tests.recovery import judge_requests, oracle, recover
 from tests.secp256k1.scenes import vectors
 from tests.transaction_oracle import MALFORMED, TRANSACTION, expected
 from tests.transaction_samples import PLAIN, encoded
