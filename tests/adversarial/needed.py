@@ -18,7 +18,7 @@ import numpy as np
 
 from circuits.dsl.compile import AnyTable, Compiled
 from tests.adversarial.liar import Liar
-from tests.adversarial.reviewed import Implied, named, rules_written
+from tests.adversarial.reviewed import Implied, interactions_written, named, rules_written
 from tests.adversarial.sweep import Sweep
 from tests.adversarial.witness import Guard
 
@@ -29,9 +29,9 @@ JUMPS = 8
 
 @dataclass(frozen=True)
 class RegisteredLie:
-    """How to begin a lie against the rules written with a text, which the search would not hit upon.
+    """How to begin a lie against rules or interactions written with a text, which the search would not hit upon.
 
-    `change` gets a table's honest trace under the names of its columns, and the number of the rule among them.
+    `change` gets a table's honest trace under the names of its columns, and the number of the constraint among them.
     """
 
     table: AnyTable
@@ -54,7 +54,8 @@ class Hunt:
 
     def tell(self, compiled: Compiled, registered: RegisteredLie) -> None:
         """Begin a registered lie in every trace and make it consistent; a lie that does not succeed proves nothing."""
-        for number, guard in enumerate(rules_written(compiled, registered.table, registered.text)):
+        where = (compiled, registered.table, registered.text)
+        for number, guard in enumerate([*rules_written(*where), *interactions_written(*where)]):
             for each, liar in zip(self.sweeps, self.liars, strict=True):
                 trace = named(registered.table, each.attacked)
                 registered.change(trace, number)

@@ -62,6 +62,12 @@ def rules_written(compiled: Compiled, table: AnyTable, text: str) -> list[Guard]
     return [Guard(table.name, True, number) for number, source in enumerate(sources) if source.text == text]
 
 
+def interactions_written(compiled: Compiled, table: AnyTable, text: str) -> list[Guard]:
+    """The interactions of a table whose source has this text, in order."""
+    sources = compiled.sources[table.name].interactions
+    return [Guard(table.name, False, number) for number, source in enumerate(sources) if source.text == text]
+
+
 def named(table: AnyTable, attacked: Attacked) -> Trace:
     """A copy of a table's trace with its columns under their names."""
     trace = Trace(table, attacked.height.bit_length() - 1)

@@ -10,9 +10,10 @@ from tests import toys
 from tests.adversarial.campaign import Campaign
 from tests.adversarial.cells import CellAttack
 from tests.adversarial.liar import Liar
-from tests.adversarial.needed import RegisteredLie
-from tests.adversarial.reviewed import DontCare, Implied, Unasked, rules_written
+from tests.adversarial.needed import Hunt, RegisteredLie
+from tests.adversarial.reviewed import DontCare, Implied, Unasked, interactions_written, rules_written
 from tests.adversarial.sampling import other_values
+from tests.adversarial.sweep import sweep
 from tests.adversarial.witness import Guard, Witness
 from tests.hashing import program, traces_of
 
@@ -185,6 +186,26 @@ def test_a_registered_lie_counts_only_if_it_breaks_its_rule_alone() -> None:
         trace.first[3 + number] = 2
 
     assert len(campaign.unneeded(toys.Fibonacci, lies=[RegisteredLie(toys.Fibonacci, text, vain)])) == 2
+
+
+def test_a_registered_lie_against_an_interaction_counts_only_if_it_breaks_no_rule() -> None:
+    attacked = witness(toys.permutation())
+    (senders,) = (each for each in attacked.present() if each.form.name == "Senders")
+    text = "air.send(Pair(self.left, self.right * self.left), times=self.low + 2 * self.high, at_most=3)"
+    (guard,) = interactions_written(attacked.compiled, toys.Senders, text)
+    generator = np.random.default_rng(1)
+    unknown = replace(sweep(senders, 8, generator), needed=frozenset())
+
+    def another_pair(trace: Trace, number: int) -> None:
+        trace.right[np.flatnonzero(trace.low)[0]] += 1
+
+    def sent_twice(trace: Trace, number: int) -> None:
+        trace.low[np.flatnonzero(trace.low)[0]] = 2
+
+    for change, found in ((another_pair, {guard}), (sent_twice, set())):
+        hunt = Hunt([unknown], generator)
+        hunt.tell(attacked.compiled, RegisteredLie(toys.Senders, text, change))
+        assert hunt.found == found
 
 
 def test_a_table_that_speaks_of_itself_is_reported_until_reviewed() -> None:

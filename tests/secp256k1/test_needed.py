@@ -1,4 +1,4 @@
-"""Every constraint on signatures, additions and relations is needed, or implied by others with its reason."""
+"""Every constraint on secp256k1 but the ladder's is needed, or implied by others with its reason."""
 
 from typing import Any
 
@@ -8,8 +8,10 @@ import pytest
 from circuits.dsl.compile import AnyTable
 from circuits.gadgets.modular import CARRIES, CARRY_OFFSET, PAIR_BASE, multiple, product, relation
 from circuits.tables.secp256k1_addition import Secp256k1Addition
+from circuits.tables.secp256k1_comparison import Secp256k1Comparison
 from circuits.tables.secp256k1_relation import Secp256k1Relation
 from circuits.tables.secp256k1_signature import Secp256k1Signature
+from circuits.tables.secp256k1_unit import Secp256k1Unit
 from tests.adversarial.needed import RegisteredLie, unneeded
 from tests.adversarial.reviewed import Implied
 from tests.adversarial.sweep import sweep
@@ -105,7 +107,7 @@ IMPLIED = [
 ]
 
 
-TABLES = (Secp256k1Signature, Secp256k1Addition, Secp256k1Relation)
+TABLES = (Secp256k1Signature, Secp256k1Addition, Secp256k1Relation, Secp256k1Unit, Secp256k1Comparison)
 
 
 @pytest.mark.parametrize("table", TABLES, ids=lambda table: table.name)
