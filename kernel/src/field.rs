@@ -4,13 +4,14 @@
 //! be, the element v/2^32. Everything linear (transforms, evaluation, batching, folding) commutes with that constant, so
 //! words go in and come out canonical and are hashed as they lie; only products of two stored values need [`ENTER`].
 
-use crate::memory::prefer_large_pages;
 use p3_field::extension::QuinticTrinomialExtensionField;
 use p3_field::{
     BasedVectorSpace, ExtensionField, Field, PackedFieldExtension, PackedValue, PrimeCharacteristicRing,
     PrimeField32, TwoAdicField,
 };
 use p3_koala_bear::KoalaBear;
+
+use crate::memory::prefer_large_pages;
 
 pub type F = KoalaBear;
 pub type K = QuinticTrinomialExtensionField<F>;

@@ -36,7 +36,7 @@ pub fn fill<T: Copy + Send>(
     MaybeUninit<T>: Send,
 {
     let length = values.len();
-    reserve(values, count);
+    values.reserve_exact(count);
     let places = &mut values.spare_capacity_mut()[..count];
     places.par_chunks_mut(chunk).enumerate().for_each(|(i, places)| fill(i, places));
     // SAFETY: by contract every place was written.

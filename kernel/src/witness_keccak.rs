@@ -30,7 +30,7 @@ type Lanes = [u64; LANES];
 type Plane = [u64; SIZE];
 type Account = [i64; SIZE * SHEET_CELLS];
 
-/// What `prover.engine.KeccakSchedule` holds.
+/// What `prover.kernel_keccak.KeccakSchedule` holds.
 #[derive(FromPyObject)]
 pub struct Schedule {
     rotations: [u32; LANES],

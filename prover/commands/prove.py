@@ -58,7 +58,7 @@ def prove(
     profile: Annotated[
         str,
         typer.Option(
-            help=f"The security profile, one of: {', '.join(PROFILES)}. compact-128: smaller proofs, later."
+            help=f"Security profile: {', '.join(PROFILES)}. compact-128 is slower, and its proofs are smaller."
         ),
     ] = DEFAULT,
     server: Annotated[

@@ -128,11 +128,12 @@ NO_BASE: Base = ((), (Addition(),) * (WINDOWS + 1))
 def recover(requests: Sequence[Request]) -> list[Recovery]:
     """Decide signatures. Every case of the tables is provable, so this answers for all integers."""
     found = [Recovery(request, _root(request), None) for request in requests]
-    on_curve = [
-        at for at, each in enumerate(found) if each.root is not None and _is_point(each.request.r, each.root)
-    ]
-    asked = [(found[at].request, found[at].root or 0) for at in on_curve]
-    for at, recovery in zip(on_curve, recover_on_curve(asked), strict=True):
+    on_curve = {
+        at: (each.request, each.root)
+        for at, each in enumerate(found)
+        if each.root is not None and _is_point(each.request.r, each.root)
+    }
+    for at, recovery in zip(on_curve, recover_on_curve(list(on_curve.values())), strict=True):
         found[at] = recovery
     return found
 
