@@ -45,10 +45,10 @@ pub fn load(values: &[F], start: usize) -> Packed {
     }
 }
 
-/// Load `LANES` columns of the `LANES` rows that begin at `starts`, one column a vector.
+/// Load `LANES` columns from `column` of as many rows, one column a vector.
 #[inline(always)]
-pub fn load_columns(values: &[F], starts: &[usize; LANES], column: usize) -> Block {
-    let mut block: Block = each(|i| load(values, starts[i] + column));
+pub fn load_columns(rows: &[&[F]; LANES], column: usize) -> Block {
+    let mut block: Block = each(|i| load(rows[i], column));
     transpose(&mut block);
     block
 }

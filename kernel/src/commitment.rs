@@ -1,25 +1,14 @@
-//! Low-degree extensions, their tree, and the rows opened from it.
+//! Matrices extended and committed to by one tree.
 
-use std::sync::LazyLock;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicUsize, Ordering};
 
-use p3_dft::{Radix2DitParallel, TwoAdicSubgroupDft};
-use p3_field::PrimeCharacteristicRing;
-use p3_matrix::bitrev::BitReversibleMatrix;
-use p3_matrix::dense::RowMajorMatrix;
 use rayon::prelude::*;
 
 use crate::border::{Outcome, refuse};
-use crate::field::{F, GENERATOR, LANES, PRIME, TWO_ADICITY, stored, words};
+use crate::extension::{extend, gather};
+use crate::field::{F, LANES, PRIME, TWO_ADICITY, stored};
 use crate::hash::Digest;
-use crate::memory::{fill, reserve};
-use crate::tree::{Rows, levels};
-
-/// Twiddle factors are kept for the life of the process.
-pub static TRANSFORM: LazyLock<Radix2DitParallel<F>> = LazyLock::new(Radix2DitParallel::default);
-
-/// Values gathered by one task at a time.
-const CHUNK: usize = 1 << 14;
+use crate::tree::{Rows, Tree};
 
 static IN_USE: AtomicUsize = AtomicUsize::new(0);
 
@@ -36,12 +25,12 @@ pub struct Words<'a> {
     pub width: usize,
 }
 
-/// All matrices of one height side by side; rows padded to whole SIMD vectors, in bit-reversed order.
+/// All matrices of one height side by side, in bit-reversed order, rows padded to whole SIMD vectors.
 pub struct Class {
     pub log_height: usize,
-    pub width: usize,
     pub stride: usize,
-    pub values: Vec<F>,
+    /// Rows of the first cosets, with which later rounds compute.
+    pub cosets: Vec<Vec<F>>,
 }
 
 /// Where a matrix lies.
@@ -73,6 +62,7 @@ impl Commitment {
         heights.sort_unstable_by(|a, b| b.cmp(a));
         heights.dedup();
         let mut classes = Vec::with_capacity(heights.len());
+        let mut tree = Tree::default();
         for (class, &rows) in heights.iter().enumerate() {
             if !rows.is_power_of_two() {
                 return refuse("a height is not a power of two");
@@ -88,28 +78,42 @@ impl Commitment {
                 width += matrix.width;
             }
             let stride = width.next_multiple_of(LANES);
-            let values = extend(gather(&parts, rows, stride, log_blowup)?, stride, log_blowup);
-            classes.push(Class { log_height: rows.ilog2() as usize + log_blowup, width, stride, values });
+            let log_height = rows.ilog2() as usize + log_blowup;
+            let values = gather(&parts, rows, stride)?;
+            let mut level = tree.level(1 << log_height);
+            let cosets = extend(values, stride, log_blowup, |number, values| {
+                level.hash(number * rows, Rows { values, stride, width });
+            });
+            level.finish();
+            classes.push(Class { log_height, stride, cosets });
         }
-        Self::finish(classes, places, log_blowup)
+        Self::finish(classes, places, tree, log_blowup)
     }
 
     /// One matrix whose rows are committed as they are.
     pub fn of_rows(values: &[u32], width: usize) -> Outcome<Self> {
         check_canonical(values)?;
-        let log_height = (values.len() / width).ilog2() as usize;
-        let class = Class { log_height, width, stride: width, values: stored(values).to_vec() };
-        Self::finish(vec![class], vec![Some(Place { class: 0, first: 0, width })], 0)
+        let rows = values.len() / width;
+        let mut tree = Tree::default();
+        let mut level = tree.level(rows);
+        level.hash(0, Rows { values: stored(values), stride: width, width });
+        level.finish();
+        let log_height = rows.ilog2() as usize;
+        let class = Class { log_height, stride: width, cosets: vec![stored(values).to_vec()] };
+        Self::finish(vec![class], vec![Some(Place { class: 0, first: 0, width })], tree, 0)
     }
 
-    fn finish(classes: Vec<Class>, places: Vec<Option<Place>>, log_blowup: usize) -> Outcome<Self> {
+    fn finish(
+        classes: Vec<Class>,
+        places: Vec<Option<Place>>,
+        tree: Tree,
+        log_blowup: usize,
+    ) -> Outcome<Self> {
         if classes.is_empty() {
             return refuse("there is nothing to commit to");
         }
-        let rows: Vec<Rows> =
-            classes.iter().map(|c| Rows { values: &c.values, stride: c.stride, width: c.width }).collect();
-        let levels = levels(&rows);
-        let held = classes.iter().map(|c| 4 * c.values.capacity()).sum::<usize>();
+        let levels = tree.levels();
+        let held = classes.iter().flat_map(|c| &c.cosets).map(|coset| 4 * coset.capacity()).sum::<usize>();
         let size = held + levels.iter().map(|level| 32 * level.len()).sum::<usize>();
         IN_USE.fetch_add(size, Ordering::Relaxed);
         Ok(Self { classes, places, levels, log_blowup, size })
@@ -126,50 +130,6 @@ impl Commitment {
             None => refuse("the commitment has no such matrix"),
         }
     }
-
-    /// Rows of every matrix at these leaves (row-major words and row count), and the siblings a multiproof needs.
-    #[allow(clippy::type_complexity)]
-    pub fn open(&self, indices: &[usize]) -> Outcome<(Vec<(Vec<u32>, usize, usize)>, Vec<Digest>)> {
-        let leaves = self.levels[0].len();
-        if indices.windows(2).any(|pair| pair[0] >= pair[1]) || indices.last().is_some_and(|&i| i >= leaves) {
-            return refuse("indices are not sorted, distinct and within the tree");
-        }
-        let rows =
-            self.places.iter().map(|place| place.map_or((Vec::new(), 0, 0), |p| self.rows(p, indices)));
-        Ok((rows.collect(), self.siblings(indices)))
-    }
-
-    fn rows(&self, place: Place, indices: &[usize]) -> (Vec<u32>, usize, usize) {
-        let class = &self.classes[place.class];
-        let mut wanted: Vec<usize> =
-            indices.iter().map(|i| i >> (self.classes[0].log_height - class.log_height)).collect();
-        wanted.dedup();
-        let mut values = Vec::with_capacity(wanted.len() * place.width);
-        for row in &wanted {
-            let start = row * class.stride + place.first;
-            values.extend_from_slice(words(&class.values[start..start + place.width]));
-        }
-        (values, wanted.len(), place.width)
-    }
-
-    fn siblings(&self, indices: &[usize]) -> Vec<Digest> {
-        let mut siblings = Vec::new();
-        let mut known = indices.to_vec();
-        for level in &self.levels[..self.levels.len() - 1] {
-            let mut parents = Vec::with_capacity(known.len());
-            let mut at = 0;
-            while at < known.len() {
-                let both = known.get(at + 1).is_some_and(|&next| next == known[at] ^ 1);
-                if !both {
-                    siblings.push(level[known[at] ^ 1]);
-                }
-                parents.push(known[at] >> 1);
-                at += if both { 2 } else { 1 };
-            }
-            known = parents;
-        }
-        siblings
-    }
 }
 
 fn present<'a>(matrices: &'a [Option<Words<'a>>]) -> impl Iterator<Item = (usize, Words<'a>)> {
@@ -179,42 +139,4 @@ fn present<'a>(matrices: &'a [Option<Words<'a>>]) -> impl Iterator<Item = (usize
 pub fn check_canonical(words: &[u32]) -> Outcome<()> {
     let canonical = words.par_chunks(1 << 16).all(|chunk| chunk.iter().fold(0, |a, &b| a.max(b)) < PRIME);
     if canonical { Ok(()) } else { refuse("a value is not below the field's modulus") }
-}
-
-/// Lay matrices side by side, with room for the extension behind them.
-fn gather(parts: &[Words], rows: usize, stride: usize, log_blowup: usize) -> Outcome<Vec<F>> {
-    let chunk_rows = (CHUNK / stride).max(1);
-    let canonical = AtomicBool::new(true);
-    let mut values = Vec::new();
-    reserve(&mut values, (rows << log_blowup) * stride);
-    fill(&mut values, rows * stride, chunk_rows * stride, |chunk, places| {
-        let mut largest = 0;
-        for (i, out) in places.chunks_exact_mut(stride).enumerate() {
-            let mut filled = 0;
-            for part in parts {
-                let start = (chunk * chunk_rows + i) * part.width;
-                let source = &part.words[start..start + part.width];
-                largest = source.iter().fold(largest, |a, &b| a.max(b));
-                for (place, &value) in out[filled..].iter_mut().zip(stored(source)) {
-                    place.write(value);
-                }
-                filled += part.width;
-            }
-            for place in &mut out[filled..] {
-                place.write(F::ZERO);
-            }
-        }
-        if largest >= PRIME {
-            canonical.store(false, Ordering::Relaxed);
-        }
-    });
-    if canonical.into_inner() { Ok(values) } else { refuse("a value is not below the field's modulus") }
-}
-
-/// Evaluations on H to evaluations on the larger coset, bit-reversed.
-fn extend(values: Vec<F>, stride: usize, log_blowup: usize) -> Vec<F> {
-    TRANSFORM
-        .coset_lde_batch(RowMajorMatrix::new(values, stride), log_blowup, GENERATOR)
-        .bit_reverse_rows()
-        .values
 }

@@ -7,7 +7,8 @@ use p3_util::reverse_slice_index_bits;
 use rayon::prelude::*;
 
 use crate::border::{Outcome, refuse};
-use crate::commitment::{TRANSFORM, check_canonical};
+use crate::commitment::check_canonical;
+use crate::extension::TRANSFORM;
 use crate::field::*;
 
 fn checked_log(values: &[u32]) -> Outcome<usize> {

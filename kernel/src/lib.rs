@@ -3,6 +3,7 @@
 mod blocks;
 mod border;
 mod commitment;
+mod extension;
 mod field;
 mod fractions;
 mod fri;
@@ -14,6 +15,7 @@ mod memory;
 mod opening;
 mod program;
 mod quotient;
+mod rows;
 mod schedule;
 mod tree;
 mod witness_keccak;

@@ -74,9 +74,9 @@ pub fn lookup(
     let columns: Vec<Column> =
         (0..consumers.len()).map(|i| column(table, i, &code.places[i], alpha, beta, K::ONE)).collect();
     let sources = Sources {
-        main: Source { values: stored(main.words), stride: main.width, first: 0 },
+        main: Source { parts: [stored(main.words), &[]], stride: main.width, first: 0 },
         second: NOTHING,
-        preprocessed: Source { values: stored(fixed.words), stride: fixed.width, first: 0 },
+        preprocessed: Source { parts: [stored(fixed.words), &[]], stride: fixed.width, first: 0 },
         lookup: NOTHING,
         periodic: &periodic,
     };

@@ -77,10 +77,10 @@ pub struct Code {
     pub registers: usize,
 }
 
-/// A matrix rows are loaded from: column c of row r is `values[r * stride + first + c]`.
+/// A matrix rows are loaded from, in equal parts: column c of a part's row r is `part[r * stride + first + c]`.
 #[derive(Clone, Copy)]
 pub struct Source<'a> {
-    pub values: &'a [F],
+    pub parts: [&'a [F]; 2],
     pub stride: usize,
     pub first: usize,
 }
@@ -94,14 +94,14 @@ pub struct Sources<'a> {
     pub periodic: &'a [Vec<F>],
 }
 
-pub const NOTHING: Source<'static> = Source { values: &[], stride: 0, first: 0 };
+pub const NOTHING: Source<'static> = Source { parts: [&[]; 2], stride: 0, first: 0 };
 
 /// How memory rows follow one another.
 #[derive(Clone, Copy)]
 pub enum Order {
-    /// Rows of H as they come.
+    /// Rows of H as they come, in one part.
     Natural,
-    /// The coset of twice the height, bit-reversed; the row below is two points on.
+    /// The coset of twice the height, bit-reversed, in two parts; the row below is two points on.
     DoubleCoset,
 }
 
@@ -189,6 +189,10 @@ impl Code {
             Order::Natural => (row + 1) & (rows - 1),
             Order::DoubleCoset => reverse((row + 2) & (rows - 1), log_rows),
         });
+        let log_part = match order {
+            Order::Natural => log_rows,
+            Order::DoubleCoset => log_rows - 1,
+        };
         let enter = Packed::from(ENTER);
         for load in &self.loads {
             let source = match load.origin {
@@ -197,9 +201,11 @@ impl Code {
                 Origin::Preprocessed => sources.preprocessed,
                 Origin::Lookup => sources.lookup,
             };
-            let starts =
-                (if load.below { below } else { here }).map(|row| row * source.stride + source.first);
-            let block = load_columns(source.values, &starts, load.column);
+            let lanes = (if load.below { below } else { here }).map(|row| {
+                let (part, row) = (row >> log_part, row & ((1 << log_part) - 1));
+                &source.parts[part][row * source.stride + source.first..]
+            });
+            let block = load_columns(&lanes, load.column);
             for (register, column) in registers[load.base as usize..].iter_mut().zip(block) {
                 register[vector] = column * enter;
             }

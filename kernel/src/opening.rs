@@ -9,7 +9,8 @@ use rayon::prelude::*;
 
 use crate::blocks::{Block, load, sum_rows};
 use crate::border::{Outcome, refuse};
-use crate::commitment::{Class, Commitment, TRANSFORM};
+use crate::commitment::{Class, Commitment};
+use crate::extension::TRANSFORM;
 use crate::field::*;
 
 const GROUP: usize = 8;
@@ -51,14 +52,13 @@ pub fn evaluate(commitment: &Commitment, table: usize, z: K) -> Outcome<(Vec<u32
     let (class, place) = commitment.matrix(table)?;
     reject_domain_point(z, class.log_height)?;
     let log_rows = class.log_height - commitment.log_blowup;
-    let rows = 1usize << log_rows;
     let points = domain(log_rows, GENERATOR);
     let distances = inverse_distances(z, &points);
     let weights: Vec<K> =
         points.iter().enumerate().map(|(i, &x)| lane(&distances[i / LANES], i % LANES) * x).collect();
     let vectors = place.width.div_ceil(LANES);
     const CHUNK: usize = 256;
-    let sums = class.values[..rows * class.stride]
+    let sums = class.cosets[0]
         .par_chunks(CHUNK * class.stride)
         .zip(weights.par_chunks(CHUNK))
         .fold(
@@ -237,25 +237,26 @@ fn weigh(group: &Group) -> Vec<Weighted> {
     .collect()
 }
 
-/// The weighted sums of `LANES` rows from `first`.
+/// The weighted sums of `LANES` rows of the first coset from `first`.
 fn dot_rows(class: &Class, first: usize, weighted: &[Weighted]) -> PackedK {
+    let coset = &class.cosets[0];
     let mut rows: [Block; DEGREE] = [[Packed::ZERO; LANES]; DEGREE];
     let (fours, rest) = weighted.as_chunks::<4>();
     for i in 0..LANES {
         let start = (first + i) * class.stride;
-        if start >= class.values.len() {
+        if start >= coset.len() {
             break;
         }
         let mut sums = [Packed::ZERO; DEGREE];
         for four in fours {
-            let values: [Packed; 4] = each(|j| load(&class.values, start + four[j].column));
+            let values: [Packed; 4] = each(|j| load(coset, start + four[j].column));
             for (c, sum) in sums.iter_mut().enumerate() {
                 let weights: [Packed; 4] = each(|j| four[j].weights[c]);
                 *sum += Packed::dot_product::<4>(&values, &weights);
             }
         }
         for one in rest {
-            let value = load(&class.values, start + one.column);
+            let value = load(coset, start + one.column);
             for (sum, weight) in sums.iter_mut().zip(one.weights) {
                 *sum += value * weight;
             }

@@ -24,25 +24,64 @@ impl Rows<'_> {
     }
 }
 
-/// The levels of the tree, leaves first; `classes` are non-empty and of strictly falling height.
-pub fn levels(classes: &[Rows]) -> Vec<Vec<Digest>> {
-    let mut waiting = classes.iter().copied();
-    let tallest = waiting.next().expect("a tree has a matrix");
-    let mut next = waiting.next();
-    let mut leaves = vec![[0; 32]; tallest.height()];
-    hash_rows(tallest, None, &mut leaves);
-    let mut levels = vec![leaves];
-    while let Some(below) = levels.last().filter(|level| level.len() > 1) {
-        let mut level = vec![[0; 32]; below.len() / 2];
-        hash_many_parallel(below.as_flattened(), 64, &mut level);
-        if let Some(rows) = next.filter(|rows| rows.height() == level.len()) {
-            let nodes = std::mem::replace(&mut level, vec![[0; 32]; rows.height()]);
-            hash_rows(rows, Some(&nodes), &mut level);
-            next = waiting.next();
-        }
-        levels.push(level);
+/// A tree under construction, its levels from the leaves up.
+#[derive(Default)]
+pub struct Tree {
+    levels: Vec<Vec<Digest>>,
+}
+
+impl Tree {
+    /// Begin the level of `height` nodes in which rows join, the leaves first; heights fall.
+    pub fn level(&mut self, height: usize) -> Level<'_> {
+        let nodes = match self.levels.is_empty() {
+            true => None,
+            false => Some(self.climb(height)),
+        };
+        Level { tree: self, nodes, digests: vec![[0; 32]; height] }
     }
-    levels
+
+    /// All levels up to the root.
+    pub fn levels(mut self) -> Vec<Vec<Digest>> {
+        if self.levels.last().is_some_and(|level| level.len() > 1) {
+            let root = self.climb(1);
+            self.levels.push(root);
+        }
+        self.levels
+    }
+
+    /// The nodes of a level above the last, which is still to be joined.
+    fn climb(&mut self, height: usize) -> Vec<Digest> {
+        loop {
+            let below = &self.levels[self.levels.len() - 1];
+            let mut nodes = vec![[0; 32]; below.len() / 2];
+            hash_many_parallel(below.as_flattened(), 64, &mut nodes);
+            if nodes.len() <= height {
+                return nodes;
+            }
+            self.levels.push(nodes);
+        }
+    }
+}
+
+/// A level being hashed.
+pub struct Level<'a> {
+    tree: &'a mut Tree,
+    nodes: Option<Vec<Digest>>,
+    digests: Vec<Digest>,
+}
+
+impl Level<'_> {
+    /// Hash rows, the first of which has this number.
+    pub fn hash(&mut self, first: usize, rows: Rows) {
+        let range = first..first + rows.height();
+        let nodes = self.nodes.as_ref().map(|nodes| &nodes[range.clone()]);
+        hash_rows(rows, nodes, &mut self.digests[range]);
+    }
+
+    /// All rows were hashed.
+    pub fn finish(self) {
+        self.tree.levels.push(self.digests);
+    }
 }
 
 /// Hash every row, behind the node it joins if there is one.

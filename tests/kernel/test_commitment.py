@@ -17,6 +17,8 @@ SHAPES: list[tuple[list[tuple[int, int] | None], int]] = [
     ([(256, 33), (32, 2), (128, 0)], 1),
     ([(512, 1)], 1),
     ([(64, 16), (64, 16)], 1),
+    ([(8, 3), None, (1, 1), (64, 40), (8, 20)], 3),
+    ([(8192, 3), (2, 17)], 3),
 ]
 
 
@@ -85,7 +87,7 @@ def test_engines_commit_alike(
     matrices = drawn(generator, shapes)
     ours, theirs = native.commit(matrices, log_blowup), reference.commit(matrices, log_blowup)
     assert (ours.root, ours.log_heights) == (theirs.root, theirs.log_heights)
-    indices = sorted({int(i) for i in generator.integers(0, 1 << max(ours.log_heights), 5)})
+    indices = sorted({int(i) for i in generator.integers(0, 1 << max(ours.log_heights), 40)})
     our_rows, our_siblings = native.open(ours, indices)
     their_rows, their_siblings = reference.open(theirs, indices)
     assert our_siblings == their_siblings
