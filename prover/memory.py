@@ -14,6 +14,7 @@ _CLEAR = Path("/proc/self/clear_refs")
 _MACHINE = Path("/proc/meminfo")
 _WORD = 4
 _BASE_BYTES = 150 << 20
+_COSETS_HELD = 2
 
 
 class PeakMemory:
@@ -46,8 +47,8 @@ def estimate(program: Program, heights: Sequence[int | None], profile: Profile) 
         fractions = len(lookup_columns(table))
         lookup = DEGREE * (fractions + 1) if fractions else 0
         columns = table.width + table.preprocessed_width + lookup + QUOTIENT_COLUMNS
-        # Each column lives as trace and as extension; one matrix at a time is copied while it is extended.
-        total += (columns * (1 + (1 << profile.log_blowup)) + max(table.width, lookup)) * _WORD << height
+        # Each column lives as trace and as the first cosets of its extension.
+        total += columns * (1 + min(_COSETS_HELD, 1 << profile.log_blowup)) * _WORD << height
     return total + (12 * DEGREE * _WORD << (tallest + profile.log_blowup))
 
 

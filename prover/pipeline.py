@@ -19,6 +19,7 @@ from prover.errors import InputError, SetupError
 from prover.memory import available, estimate
 from prover.native import native_engine
 from prover.programs import PROGRAMS
+from prover.programs.base import Executed
 from prover.request import Request, check_request
 from prover.stark import STAGES, prove
 from prover.witness.rows import TableTooTall
@@ -78,13 +79,10 @@ def prove_batch(
         with account.stage():
             executed = program.execute(opening, request)
             compiled = program.compiled()
-        with account.stage():
-            traces = executed.fill()
-            account.cells = sum(trace.size for trace in traces.values())
-            require_memory(compiled, traces, profile)
+        # Traces are kept by nobody here, so that they are freed before the proof is done.
         result = prove(
             compiled.program,
-            traces,
+            _fill(executed, compiled, profile, account),
             executed.statement.encode(),
             profile,
             native_engine(),
@@ -97,6 +95,14 @@ def prove_batch(
         raise InputError("BATCH_TOO_LARGE", message, "Prove fewer heights at a time.") from error
     record = Record((*account.stages, *result.stages), result.security.bits, result.security.binding)
     return Settlement(executed.statement, result.proof, record, executed.snapshot)
+
+
+def _fill(executed: Executed, compiled: Compiled, profile: Profile, account: Account) -> dict[str, Matrix]:
+    with account.stage():
+        traces = executed.fill()
+        account.cells = sum(trace.size for trace in traces.values())
+        require_memory(compiled, traces, profile)
+    return traces
 
 
 def require_memory(compiled: Compiled, traces: Mapping[str, Matrix], profile: Profile) -> None:

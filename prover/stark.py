@@ -53,6 +53,7 @@ def prove(
     reach the profile's bits, `KernelError` for malformed matrices, `Cancelled`.
     """
     matrices = [traces.get(table.name) for table in program.tables]
+    del traces  # A caller who keeps none has them freed once lookups are made of them.
     heights = [None if matrix is None else (len(matrix) - 1).bit_length() for matrix in matrices]
     shape = Shape(program, heights, profile)
     account = Account(STAGES, report, cancelled)
@@ -113,8 +114,8 @@ class _Prover:
             self.channel.send_root("second wave", self._commit("second wave", second))
         return full
 
-    def commit_lookups(self, matrices: Sequence[Matrix | None]) -> None:
-        """Round 2: fractions and running sums of every table that talks on a bus."""
+    def commit_lookups(self, matrices: list[Matrix | None]) -> None:
+        """Round 2: fractions and running sums of every table that talks on a bus; empties `matrices`."""
         shape = self.shape
         self.channel.work("work lookup", shape.grinding.lookup)
         self.alpha, self.beta = self.channel.challenge("alpha"), self.channel.challenge("beta")
@@ -126,6 +127,7 @@ class _Prover:
             columns[table], self.sums[table] = self.engine.lookup(
                 self.loaded, table, matrix, self.fixed[table], self.alpha, self.beta
             )
+        matrices.clear()
         if shape.lookup:
             self.channel.send_root("lookup", self._commit("lookup", columns))
         self.channel.send_extensions("sums", _extensions(list(self.sums.values())))

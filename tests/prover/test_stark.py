@@ -1,6 +1,7 @@
 """The prover's half: what it proves is accepted, what it is told to lie about is not."""
 
 import random
+import weakref
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -347,6 +348,33 @@ def test_values_outside_the_field_are_refused() -> None:
     other[0, 0] = P
     with pytest.raises(KernelError):
         make(TOYS["fibonacci"], traces={"Fibonacci": other})
+
+
+def test_traces_kept_by_nobody_are_freed() -> None:
+    toy = toys.ranges(4)
+    alive: dict[str, list[bool]] = {}
+    watched: list[weakref.ref[Matrix]] = []
+
+    def fresh() -> Traces:
+        traces = {name: None if trace is None else trace.copy() for name, trace in toy.traces.items()}
+        watched.extend(weakref.ref(trace) for trace in traces.values() if trace is not None)
+        return traces
+
+    def look(told: Progress) -> None:
+        alive[told.stage] = [trace() is not None for trace in watched]
+
+    prove(
+        toy.compiled.program,
+        fresh(),
+        b"",
+        QUICK,
+        NativeEngine(),
+        preprocessed=toy.compiled.preprocessed,
+        report=look,
+    )
+    assert watched
+    assert all(alive["commit lookups"])
+    assert not any(alive["commit quotient"])
 
 
 def test_the_estimate_grows_with_every_table() -> None:
