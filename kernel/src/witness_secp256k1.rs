@@ -1,10 +1,8 @@
 //! What the tables of secp256k1 hold beside what is asked of them: the points and slopes of ladders, and quotients and carries
 //! of relations among integers (docs/decisions/0009-secp256k1-recovery.md). `prover/reference_secp256k1.py` says the same.
 
-use std::sync::LazyLock;
-
-use num_bigint::{BigInt, BigUint, Sign};
-use num_integer::Integer;
+use crypto_bigint::modular::ConstMontyParams;
+use crypto_bigint::{Limb, NonZero, U256, Uint, const_monty_form, const_monty_params};
 use rayon::prelude::*;
 
 use crate::border::{Outcome, refuse};
@@ -21,28 +19,29 @@ pub const STEP: usize = 5 * LIMBS;
 const PAIR_BITS: usize = 16;
 /// Factors are checked to be so small that no sum of products overflows.
 const LARGEST_FACTOR: u32 = 1 << 16;
-const LADDERS_AT_ONCE: usize = 16;
 const RELATIONS_AT_ONCE: usize = 256;
 
-/// 2^256 less the modulus, in bytes.
-const PRIME_DEFECT: [u8; 5] = [0xd1, 0x03, 0, 0, 1];
-const ORDER_DEFECT: [u8; 17] =
-    [0xbf, 0xbe, 0xc9, 0x2f, 0x73, 0xa1, 0x2d, 0x40, 0xc4, 0x5f, 0xb7, 0x50, 0x19, 0x23, 0x51, 0x45, 1];
+/// Bytes for left * right + linear, which has at most 530 bits.
+const TOTAL: usize = 72;
+const WORDS: usize = TOTAL / Limb::BYTES;
+
+const_monty_params!(Prime, U256, "fffffffffffffffffffffffffffffffffffffffffffffffffffffffefffffc2f");
+const_monty_form!(Coordinate, Prime);
 
 struct Modulus {
-    value: BigInt,
+    value: NonZero<U256>,
+    /// 2^256 less the modulus, in bytes.
     defect: &'static [u8],
 }
 
-impl Modulus {
-    fn of(defect: &'static [u8]) -> Self {
-        Self { value: (BigInt::from(1) << 256) - BigInt::from_bytes_le(Sign::Plus, defect), defect }
-    }
-}
-
-static PRIME: LazyLock<Modulus> = LazyLock::new(|| Modulus::of(&PRIME_DEFECT));
-static ORDER: LazyLock<Modulus> = LazyLock::new(|| Modulus::of(&ORDER_DEFECT));
-static FIELD: LazyLock<BigUint> = LazyLock::new(|| PRIME.value.magnitude().clone());
+static PRIME: Modulus =
+    Modulus { value: *Prime::PARAMS.modulus().as_nz_ref(), defect: &[0xd1, 0x03, 0, 0, 1] };
+static ORDER: Modulus = Modulus {
+    value: NonZero::<U256>::from_be_hex("fffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141"),
+    defect: &[
+        0xbf, 0xbe, 0xc9, 0x2f, 0x73, 0xa1, 0x2d, 0x40, 0xc4, 0x5f, 0xb7, 0x50, 0x19, 0x23, 0x51, 0x45, 1,
+    ],
+};
 
 /// Relations left * right + linear = quotient * modulus, a row each: 32 limbs, 32 limbs, 16 limbs of sixteen bits.
 pub struct Relations<'a> {
@@ -83,67 +82,65 @@ pub fn solve(relations: &Relations) -> Outcome<Solved> {
         .enumerate()
         .with_min_len(RELATIONS_AT_ONCE)
         .try_for_each(|(i, ((quotient, negative), carries))| {
-            (*quotient, *negative) = divide(relations, i)?;
-            *carries = carry(relations, i, quotient, *negative)?;
+            let modulus = if relations.of_order[i] == 0 { &PRIME } else { &ORDER };
+            let pairs = pairs(&relations.left[i], &relations.right[i], &relations.linear[i]);
+            (*quotient, *negative) = divide(&pairs, &modulus.value)?;
+            let multiples = if relations.halves {
+                multiple_of_prime(quotient, *negative)
+            } else {
+                multiple(quotient, *negative, modulus.defect)
+            };
+            *carries = carry(&pairs, &multiples)?;
             Ok(())
         })?;
     Ok(solved)
 }
 
-/// The quotient, rounded down, as a two's complement of 257 bits.
-fn divide(relations: &Relations, i: usize) -> Outcome<([u8; LIMBS], u8)> {
-    let modulus = modulus(relations, i);
-    let product = integer(&relations.left[i], 8) * integer(&relations.right[i], 8);
-    let quotient = (product + integer(&relations.linear[i], PAIR_BITS)).div_floor(&modulus.value);
-    let negative = quotient.sign() == Sign::Minus;
-    let low = if negative { quotient + (BigInt::from(1) << 256) } else { quotient };
-    let (sign, bytes) = low.to_bytes_le();
-    if sign == Sign::Minus || bytes.len() > LIMBS {
-        return refuse("a quotient has more than 257 bits");
-    }
-    let mut found = [0; LIMBS];
-    found[..bytes.len()].copy_from_slice(&bytes);
-    Ok((found, u8::from(negative)))
-}
-
-fn modulus(relations: &Relations, i: usize) -> &'static Modulus {
-    if relations.of_order[i] == 0 { &PRIME } else { &ORDER }
-}
-
-/// The integer of signed limbs, `bits` apart.
-fn integer(limbs: &[i32], bits: usize) -> BigInt {
-    let mut bytes = Vec::with_capacity(limbs.len() * bits / 8);
-    let mut carried = 0i64;
-    for &limb in limbs {
-        carried += i64::from(limb);
-        bytes.extend_from_slice(&carried.to_le_bytes()[..bits / 8]);
-        carried >>= bits;
-    }
-    let top = BigInt::from(carried) << (bits * limbs.len());
-    BigInt::from_bytes_le(Sign::Plus, &bytes) + top
-}
-
-/// The carries with which the pairs of a relation vanish (circuits/gadgets/modular.py).
-fn carry(relations: &Relations, i: usize, quotient: &[u8; LIMBS], negative: u8) -> Outcome<[i32; CARRIES]> {
+/// The pairs of left * right + linear.
+fn pairs(left: &[i32; LIMBS], right: &[i32; LIMBS], linear: &[i32; HALVES]) -> [i64; LIMBS] {
     let mut coefficients = [0i64; 2 * LIMBS];
-    for (at, one) in relations.left[i].iter().enumerate() {
-        for (place, two) in coefficients[at..].iter_mut().zip(&relations.right[i]) {
-            *place += i64::from(*one) * i64::from(*two);
+    for (at, &one) in left.iter().enumerate() {
+        for (place, &two) in coefficients[at..].iter_mut().zip(right) {
+            *place += i64::from(one) * i64::from(two);
         }
     }
     let mut pairs = paired(&coefficients);
-    for (pair, linear) in pairs.iter_mut().zip(&relations.linear[i]) {
-        *pair += i64::from(*linear);
+    for (pair, &linear) in pairs.iter_mut().zip(linear) {
+        *pair += i64::from(linear);
     }
-    let multiples = if relations.halves {
-        multiple_of_prime(quotient, negative)
-    } else {
-        multiple(quotient, negative, modulus(relations, i).defect)
-    };
+    pairs
+}
+
+/// The quotient, rounded down, as a two's complement of 257 bits.
+fn divide(pairs: &[i64; LIMBS], modulus: &NonZero<U256>) -> Outcome<([u8; LIMBS], u8)> {
+    let mut bytes = [0; TOTAL];
+    let (low, high) = bytes.split_at_mut(2 * LIMBS);
+    let mut carried = 0;
+    for (place, pair) in low.as_chunks_mut().0.iter_mut().zip(pairs) {
+        carried += pair;
+        *place = (carried as u16).to_le_bytes();
+        carried >>= PAIR_BITS;
+    }
+    high.copy_from_slice(&carried.to_le_bytes());
+    let total: Uint<WORDS> = Uint::from_le_slice(&bytes);
+    let quotient = total.as_int().div_floor_unsigned_vartime(modulus);
+    let bytes = quotient.as_uint().to_le_bytes();
+    let (low, high) = bytes.as_ref().split_at(LIMBS);
+    let negative = high[0] & 1;
+    if high.iter().any(|&byte| byte != 0u8.wrapping_sub(negative)) {
+        return refuse("a quotient has more than 257 bits");
+    }
+    let mut found = [0; LIMBS];
+    found.copy_from_slice(low);
+    Ok((found, negative))
+}
+
+/// The carries with which the pairs of a relation vanish (circuits/gadgets/modular.py).
+fn carry(pairs: &[i64; LIMBS], multiples: &[i64; LIMBS]) -> Outcome<[i32; CARRIES]> {
     let mut carries = [0; CARRIES];
-    let mut carried = 0i64;
-    for (k, cell) in carries.iter_mut().enumerate() {
-        carried = (pairs[k] - multiples[k] + carried) >> PAIR_BITS;
+    let mut carried = 0;
+    for (cell, (pair, multiple)) in carries.iter_mut().zip(pairs.iter().zip(multiples)) {
+        carried = (pair - multiple + carried) >> PAIR_BITS;
         let Ok(small) = i32::try_from(carried) else {
             return refuse("a carry is too large");
         };
@@ -201,27 +198,29 @@ pub fn walk(
     if labels.len() != steps * starts.len() || labels.iter().any(|&label| usize::from(label) >= LABELS) {
         return refuse("a label stands for no addend");
     }
+    let together = starts.len().div_ceil(rayon::current_num_threads());
     let mut found = vec![[0; STEP]; labels.len()];
     found
-        .par_chunks_mut(LADDERS_AT_ONCE * steps)
-        .zip(starts.par_chunks(LADDERS_AT_ONCE))
-        .zip(addends.par_chunks(LADDERS_AT_ONCE))
-        .zip(labels.par_chunks(LADDERS_AT_ONCE * steps))
+        .par_chunks_mut(together * steps)
+        .zip(starts.par_chunks(together))
+        .zip(addends.par_chunks(together))
+        .zip(labels.par_chunks(together * steps))
         .try_for_each(|(((out, starts), addends), labels)| {
             walk_together(starts, addends, labels, steps, out)
         })?;
     Ok(found)
 }
 
+#[derive(Clone, Copy)]
 struct Point {
-    x: BigUint,
-    y: BigUint,
+    x: Coordinate,
+    y: Coordinate,
 }
 
 impl Point {
     fn of(bytes: &[u8]) -> Self {
         let [x, y] =
-            [&bytes[..LIMBS], &bytes[LIMBS..POINT]].map(|half| BigUint::from_bytes_le(half) % &*FIELD);
+            [&bytes[..LIMBS], &bytes[LIMBS..POINT]].map(|half| Coordinate::new(&U256::from_le_slice(half)));
         Self { x, y }
     }
 }
@@ -243,59 +242,48 @@ fn walk_together(
             .enumerate()
             .map(|(i, four)| &four[usize::from(labels[i * steps + step])])
             .collect();
-        let runs = points.iter().zip(&added).map(|(point, addend)| minus(&addend.x, &point.x)).collect();
-        let slopes: Vec<BigUint> = inverses(runs)?
+        let runs = points.iter().zip(&added).map(|(point, addend)| addend.x - point.x);
+        let slopes: Vec<Coordinate> = inverses(runs)?
             .iter()
             .zip(points.iter().zip(&added))
-            .map(|(inverse, (point, addend))| times(&minus(&addend.y, &point.y), inverse))
+            .map(|(inverse, (point, addend))| (addend.y - point.y) * inverse)
             .collect();
-        let sums: Vec<BigUint> = slopes
+        let sums: Vec<Coordinate> = slopes
             .iter()
             .zip(points.iter().zip(&added))
-            .map(|(slope, (point, addend))| minus(&minus(&times(slope, slope), &point.x), &addend.x))
+            .map(|(slope, (point, addend))| slope.square() - point.x - addend.x)
             .collect();
-        let runs = points.iter().zip(&sums).map(|(point, sum)| minus(&point.x, sum)).collect();
+        let runs = points.iter().zip(&sums).map(|(point, sum)| point.x - sum);
         for (i, inverse) in inverses(runs)?.iter().enumerate() {
-            let point = &points[i];
-            let both = times(&(&point.y * 2u32), inverse);
+            let (Point { x, y }, slope, sum) = (points[i], slopes[i], sums[i]);
+            let both = y.double() * inverse;
             let cells = &mut out[i * steps + step];
-            for (place, value) in
-                cells.chunks_mut(LIMBS).zip([&point.x, &point.y, &slopes[i], &sums[i], &both])
-            {
-                let bytes = value.to_bytes_le();
-                place[..bytes.len()].copy_from_slice(&bytes);
+            for (place, value) in cells.chunks_mut(LIMBS).zip([x, y, slope, sum, both]) {
+                place.copy_from_slice(value.retrieve().to_le_bytes().as_ref());
             }
-            let rest = minus(&both, &slopes[i]);
-            let x = minus(&minus(&times(&rest, &rest), &point.x), &sums[i]);
-            let y = minus(&times(&rest, &minus(&point.x, &x)), &point.y);
-            points[i] = Point { x, y };
+            let rest = both - slope;
+            let next = rest.square() - x - sum;
+            points[i] = Point { x: next, y: rest * (x - next) - y };
         }
     }
     Ok(())
 }
 
-fn times(one: &BigUint, two: &BigUint) -> BigUint {
-    one * two % &*FIELD
-}
-
-fn minus(one: &BigUint, two: &BigUint) -> BigUint {
-    (one + &*FIELD - two) % &*FIELD
-}
-
 /// Inverses of all, with one inversion (Montgomery's trick).
-fn inverses(values: Vec<BigUint>) -> Outcome<Vec<BigUint>> {
+fn inverses(values: impl Iterator<Item = Coordinate>) -> Outcome<Vec<Coordinate>> {
+    let values: Vec<Coordinate> = values.collect();
     let mut products = Vec::with_capacity(values.len());
-    let mut product = BigUint::from(1u32);
+    let mut product = Coordinate::ONE;
     for value in &values {
-        products.push(product.clone());
-        product = times(&product, value);
+        products.push(product);
+        product *= value;
     }
-    let Some(mut inverse) = product.modinv(&FIELD) else {
+    let Some(mut inverse) = product.invert_vartime().into_option() else {
         return refuse("a ladder meets an exceptional addition");
     };
     for (value, before) in values.iter().zip(&mut products).rev() {
-        *before = times(before, &inverse);
-        inverse = times(&inverse, value);
+        *before *= inverse;
+        inverse *= value;
     }
     Ok(products)
 }
