@@ -12,6 +12,7 @@ from verifier.program import Operation, Table
 Integers = NDArray[np.int64]
 
 LARGEST = (1 << 63) - 1
+ROWS_AT_ONCE = 512
 
 
 class Column(Opaque):
@@ -126,3 +127,25 @@ def evaluate_nodes(
             column = matrix[:, node.a]
             found[number] = Column.of(np.roll(column, -node.b) if node.b else column)
     return {number: found[number].canonical(rows) for number in wanted}
+
+
+def stack_nodes(
+    table: Table,
+    wanted: Sequence[int],
+    main: NDArray[np.integer],
+    preprocessed: NDArray[np.integer] | None = None,
+) -> Integers:
+    """The same in one array, shape (wanted nodes, rows)."""
+    nodes = [table.nodes[number] for number in wanted]
+    read = {at: node.a for at, node in enumerate(nodes) if node.operation == Operation.MAIN and not node.b}
+    found = np.empty((len(wanted), len(main)), dtype=np.int64)
+    places, columns = list(read), list(read.values())
+    # A column of a wide matrix costs a cache line a cell, so those that are only read are read together.
+    for start in range(0, len(main), ROWS_AT_ONCE):
+        rows = slice(start, start + ROWS_AT_ONCE)
+        found[places, rows] = main[rows, columns].T
+    computed = {at: number for at, number in enumerate(wanted) if at not in read}
+    values = evaluate_nodes(table, list(computed.values()), main, preprocessed)
+    for at, number in computed.items():
+        found[at] = values[number]
+    return found

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from circuits.dsl import Air, Bus, C, Compiled, Table, cell, preprocessed
-from circuits.dsl.columns import evaluate_nodes
+from circuits.dsl.columns import stack_nodes
 
 BYTE = 256
 Matrix = NDArray[np.uint32]
@@ -49,10 +49,14 @@ def fill_byte_pairs(compiled: Compiled, traces: Mapping[str, Matrix | None]) -> 
         asking = [each for each in table.interactions if (each.bus, each.sign) == (bus, 1)]
         if trace is None or not asking:
             continue
-        wanted = [node for each in asking for node in each.message]
-        values = evaluate_nodes(table, wanted, trace, compiled.preprocessed.get(table.name))
-        first, second = (np.stack([values[each.message[at]] for each in asking]) for at in (0, 1))
-        if max(first.max(), second.max()) >= BYTE:
-            raise ValueError(f"{table.name} asks whether {max(first.max(), second.max())} is a byte")
-        total += np.bincount((first * BYTE + second).ravel(), minlength=BYTE * BYTE)
+        first, second = (
+            stack_nodes(table, nodes, trace, compiled.preprocessed.get(table.name))
+            for nodes in zip(*(each.message for each in asking), strict=True)
+        )
+        largest = max(first.max(), second.max())
+        if largest >= BYTE:
+            raise ValueError(f"{table.name} asks whether {largest} is a byte")
+        first *= BYTE
+        first += second
+        total += np.bincount(first.ravel(), minlength=BYTE * BYTE)
     return {**traces, BytePairs.name: total.astype(np.uint32)[:, None]}

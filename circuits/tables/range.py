@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from circuits.dsl import Air, C, Compiled, Table, cell, preprocessed, range_bus
-from circuits.dsl.columns import evaluate_nodes
+from circuits.dsl.columns import evaluate_nodes, stack_nodes
 from circuits.dsl.compile import AnyTable, buses_of
 from circuits.dsl.range_bus import Range
 
@@ -61,15 +61,16 @@ def _count(compiled: Compiled, traces: Mapping[str, Matrix | None], bus: int, bi
         asking = [each for each in table.interactions if each.bus == bus and each.sign == 1]
         if trace is None or not asking:
             continue
-        wanted = [node for each in asking for node in (each.multiplicity, *each.message)]
-        values = evaluate_nodes(table, wanted, trace, compiled.preprocessed.get(table.name))
-        for each in asking:
-            times, value = values[each.multiplicity], values[each.message[0]]
+        fixed = compiled.preprocessed.get(table.name)
+        for multiplicity in {each.multiplicity for each in asking}:
+            times = evaluate_nodes(table, [multiplicity], trace, fixed)[multiplicity]
+            wanted = [each.message[0] for each in asking if each.multiplicity == multiplicity]
+            values = stack_nodes(table, wanted, trace, fixed)
             if not times.all():
-                times, value = times[times > 0], value[times > 0]
-            if value.max(initial=0) >> bits:
-                raise ValueError(f"{table.name} asks whether {value.max()} has {bits} bits")
+                times, values = times[times > 0], values[:, times > 0]
+            if values.max(initial=0) >> bits:
+                raise ValueError(f"{table.name} asks whether {values.max()} has {bits} bits")
             # Counting without weights takes half the time.
-            weights = None if np.all(times == 1) else times
-            total += np.bincount(value, weights, 1 << bits).astype(np.int64)
+            weights = None if np.all(times == 1) else np.tile(times, len(values))
+            total += np.bincount(values.ravel(), weights, 1 << bits).astype(np.int64)
     return total
