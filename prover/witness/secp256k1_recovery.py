@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
+from coincurve import PublicKey
 from numpy.typing import NDArray
 
 from circuits.gadgets.modular import LIMBS
-from circuits.gadgets.secp256k1 import BETA, HALF_ORDER, ORDER, PRIME, SHORT, lift
+from circuits.gadgets.secp256k1 import BETA, HALF_ORDER, ORDER, PRIME, SHORT
 from circuits.tables.secp256k1_base import LAST_COEFFICIENTS, WINDOW_BITS, WINDOWS, place, window_points
 from circuits.tables.secp256k1_buses import (
     MINUS_TWO_W,
@@ -143,8 +144,10 @@ def _root(request: Request) -> int | None:
     r, s = request.r, request.s
     if not (0 < r < ORDER and 0 < s <= HALF_ORDER):
         return None
-    point = lift(r, request.parity)
-    return pow(-(r**3 + 7) % PRIME, (PRIME + 1) // 4, PRIME) if point is None else point[1]
+    try:
+        return PublicKey(bytes([2 + request.parity]) + r.to_bytes(LIMBS, "big")).point()[1]
+    except ValueError:
+        return pow(-(r**3 + 7) % PRIME, (PRIME + 1) // 4, PRIME)
 
 
 def _is_point(x: int, y: int) -> bool:
