@@ -20,6 +20,8 @@ const PAIR_BITS: usize = 16;
 /// Factors are checked to be so small that no sum of products overflows.
 const LARGEST_FACTOR: u32 = 1 << 16;
 const RELATIONS_AT_ONCE: usize = 256;
+/// Limbs that are multiplied together, so that what is summed up in one place is read as it was written: by whole vectors.
+const GROUP: usize = 4;
 
 /// Bytes for left * right + linear, which has at most 530 bits.
 const TOTAL: usize = 72;
@@ -98,10 +100,14 @@ pub fn solve(relations: &Relations) -> Outcome<Solved> {
 
 /// The pairs of left * right + linear.
 fn pairs(left: &[i32; LIMBS], right: &[i32; LIMBS], linear: &[i32; HALVES]) -> [i64; LIMBS] {
+    let mut padded = [0; GROUP + LIMBS + GROUP];
+    padded[GROUP..][..LIMBS].copy_from_slice(right);
     let mut coefficients = [0i64; 2 * LIMBS];
-    for (at, &one) in left.iter().enumerate() {
-        for (place, &two) in coefficients[at..].iter_mut().zip(right) {
-            *place += i64::from(one) * i64::from(two);
+    for (group, limbs) in left.as_chunks::<GROUP>().0.iter().enumerate() {
+        for (at, place) in coefficients[GROUP * group..][..LIMBS + GROUP].iter_mut().enumerate() {
+            for (number, &limb) in limbs.iter().enumerate() {
+                *place += i64::from(limb) * i64::from(padded[GROUP + at - number]);
+            }
         }
     }
     let mut pairs = paired(&coefficients);
