@@ -37,9 +37,9 @@ def fill_hashing(compiled: Compiled, traces: Mapping[str, Matrix]) -> dict[str, 
     parts = without(sent(compiled, traces, HashPart), received(compiled, traces, HashPart))
     streams = gather(parts, sent(compiled, traces, HashByte))
     by_keccak = _names(compiled, traces, KeccakDigest)
-    read = _names(compiled, traces, HashByte)
+    elsewhere = by_keccak | _names(compiled, traces, HashByte)
     keccak = [stream for stream in streams if (stream.source, stream.message) in by_keccak]
-    sha256 = [stream for stream in streams if (stream.source, stream.message) not in by_keccak | read]
+    sha256 = [stream for stream in streams if (stream.source, stream.message) not in elsewhere]
     found = {Parts.name: fill_parts(parts)}
     if Sha256 in compiled.tables:
         found |= {Sha256Padding.name: fill_padding(sha256), Sha256.name: fill_sha256(sha256)}
