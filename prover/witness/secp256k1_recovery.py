@@ -161,9 +161,10 @@ def recover_on_curve(requests: Sequence[tuple[Request, int]]) -> list[Recovery]:
     base_scalars = [
         -request.hash * inverse % ORDER for (request, _), inverse in zip(requests, inverses, strict=True)
     ]
-    sets = [multiples_of(Signed(request.r, root)) for request, root in requests]
+    sets = multiples_of_each([Signed(request.r, root) for request, root in requests])
     ladders = walk_ladders(scalars, [multiples for multiples, _ in sets])
-    parts = zip(scalars, base_scalars, sets, ladders, _bases(base_scalars), strict=True)
+    ends = _last_steps(ladders, [multiples for multiples, _ in sets])
+    parts = zip(scalars, base_scalars, sets, ladders, ends, _bases(base_scalars), strict=True)
     return [
         Recovery(request, root, _curve(*each)) for (request, root), each in zip(requests, parts, strict=True)
     ]
@@ -174,13 +175,12 @@ def _curve(
     base_scalar: int,
     of_point: tuple[dict[int, Signed], tuple[Addition, Addition]],
     ladder: Ladder,
+    last_step: tuple[Addition, Addition],
     of_generator: Base,
 ) -> Curve:
     (multiples, setup), (digits, base) = of_point, of_generator
-    inner = added(ladder.last, multiples[int(ladder.labels[-1])])
-    end = added(inner.three, ladder.last)
-    closing = _closing(end.three, base[-2].three if digits else None)
-    additions = (*setup, *base, inner, end, *closing.rows)
+    closing = _closing(last_step[1].three, base[-2].three if digits else None)
+    additions = (*setup, *base, *last_step, *closing.rows)
     return Curve(scalar, base_scalar, multiples, ladder, additions, digits, closing.doubles, closing.key)
 
 
@@ -239,21 +239,33 @@ def checking(addition: Addition) -> Addition:
 
 
 def multiples_of(point: Signed) -> tuple[dict[int, Signed], tuple[Addition, Addition]]:
-    found = {ONE: point}
+    """A point's multiples by label, and the two additions that make some of them."""
+    return multiples_of_each([point])[0]
+
+
+def multiples_of_each(
+    points: Sequence[Signed],
+) -> list[tuple[dict[int, Signed], tuple[Addition, Addition]]]:
+    """The same of many points, whose additions share their inversions."""
+    sets = [{ONE: point} for point in points]
 
     def apply(label: int) -> None:
         origin, _, squared, sign = next(step for step in UNITS if step[1] == label)
-        x, y, before = found[origin]
-        found[label] = Signed((BETA_SQUARED if squared else BETA) * x % PRIME, y, sign * before)
+        factor = BETA_SQUARED if squared else BETA
+        for found in sets:
+            x, y, before = found[origin]
+            found[label] = Signed(factor * x % PRIME, y, sign * before)
 
     apply(ONE_AND_W)
     apply(MINUS_W)
-    first = added(point, found[ONE_AND_W])
-    second = added(first.three, found[MINUS_W])
-    found[TWO_AND_W], found[TWO] = first.three, second.three
+    first = added_each([(found[ONE], found[ONE_AND_W]) for found in sets])
+    second = added_each([(row.three, found[MINUS_W]) for row, found in zip(first, sets, strict=True)])
+    additions = list(zip(first, second, strict=True))
+    for found, rows in zip(sets, additions, strict=True):
+        found[TWO_AND_W], found[TWO] = (row.three for row in rows)
     apply(MINUS_TWO_W)
     apply(TWO_W_SQUARED)
-    return found, (first, second)
+    return list(zip(sets, additions, strict=True))
 
 
 def walk_ladders(scalars: Sequence[int], multiples: Sequence[dict[int, Signed]]) -> list[Ladder]:
@@ -272,6 +284,17 @@ def walk_ladders(scalars: Sequence[int], multiples: Sequence[dict[int, Signed]])
         labels,
     )
     return [Ladder(*found) for found in zip(*zip(*chosen, strict=True), labels, walks, strict=True)]
+
+
+def _last_steps(
+    ladders: Sequence[Ladder], multiples: Sequence[dict[int, Signed]]
+) -> list[tuple[Addition, Addition]]:
+    """The two additions of each ladder's last step."""
+    points = [ladder.last for ladder in ladders]
+    addends = [found[int(each.labels[-1])] for each, found in zip(ladders, multiples, strict=True)]
+    inner = added_each(list(zip(points, addends, strict=True)))
+    outer = added_each([(row.three, point) for row, point in zip(inner, points, strict=True)])
+    return list(zip(inner, outer, strict=True))
 
 
 def base_digits(scalar: int) -> Iterator[tuple[int, ...]]:
