@@ -28,9 +28,25 @@ pub struct Words<'a> {
 /// All matrices of one height side by side, in bit-reversed order, rows padded to whole SIMD vectors.
 pub struct Class {
     pub log_height: usize,
+    /// Rows before the extension, and of each of its cosets.
+    pub rows: usize,
     pub stride: usize,
-    /// Rows of the first cosets, with which later rounds compute.
-    pub cosets: Vec<Vec<F>>,
+    /// The first cosets, with which later rounds compute; equally many in each buffer.
+    held: Vec<Vec<F>>,
+}
+
+impl Class {
+    /// The rows of a held coset.
+    pub fn coset(&self, number: usize) -> &[F] {
+        let size = self.rows * self.stride;
+        let together = self.held[0].len() / size;
+        &self.held[number / together][number % together * size..][..size]
+    }
+
+    /// How many of the first rows are held.
+    pub fn held(&self) -> usize {
+        self.held.iter().map(|buffer| buffer.len() / self.stride).sum()
+    }
 }
 
 /// Where a matrix lies.
@@ -79,13 +95,13 @@ impl Commitment {
             }
             let stride = width.next_multiple_of(LANES);
             let log_height = rows.ilog2() as usize + log_blowup;
-            let values = gather(&parts, rows, stride)?;
+            let values = gather(&parts, rows, stride, log_blowup)?;
             let mut level = tree.level(1 << log_height);
-            let cosets = extend(values, stride, log_blowup, |number, values| {
+            let held = extend(values, stride, log_blowup, |number, values| {
                 level.hash(number * rows, Rows { values, stride, width });
             });
             level.finish();
-            classes.push(Class { log_height, stride, cosets });
+            classes.push(Class { log_height, rows, stride, held });
         }
         Self::finish(classes, places, tree, log_blowup)
     }
@@ -99,7 +115,7 @@ impl Commitment {
         level.hash(0, Rows { values: stored(values), stride: width, width });
         level.finish();
         let log_height = rows.ilog2() as usize;
-        let class = Class { log_height, stride: width, cosets: vec![stored(values).to_vec()] };
+        let class = Class { log_height, rows, stride: width, held: vec![stored(values).to_vec()] };
         Self::finish(vec![class], vec![Some(Place { class: 0, first: 0, width })], tree, 0)
     }
 
@@ -113,7 +129,7 @@ impl Commitment {
             return refuse("there is nothing to commit to");
         }
         let levels = tree.levels();
-        let held = classes.iter().flat_map(|c| &c.cosets).map(|coset| 4 * coset.capacity()).sum::<usize>();
+        let held = classes.iter().flat_map(|c| &c.held).map(|buffer| 4 * buffer.capacity()).sum::<usize>();
         let size = held + levels.iter().map(|level| 32 * level.len()).sum::<usize>();
         IN_USE.fetch_add(size, Ordering::Relaxed);
         Ok(Self { classes, places, levels, log_blowup, size })

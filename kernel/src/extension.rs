@@ -23,12 +23,17 @@ const CHUNK: usize = 1 << 14;
 /// Memory that was never touched can cost more than that.
 const HELD: usize = 2;
 
-/// Lay matrices side by side.
-pub fn gather(parts: &[Words], rows: usize, stride: usize) -> Outcome<Vec<F>> {
+/// Whether all of an extension is held, and so made by one transform, which is faster.
+fn in_one(log_blowup: usize) -> bool {
+    1 << log_blowup <= HELD
+}
+
+/// Lay matrices side by side, with room for an extension that is made in one.
+pub fn gather(parts: &[Words], rows: usize, stride: usize, log_blowup: usize) -> Outcome<Vec<F>> {
     let chunk_rows = (CHUNK / stride).max(1);
     let canonical = AtomicBool::new(true);
     let mut values = Vec::new();
-    reserve(&mut values, rows * stride);
+    reserve(&mut values, (rows * stride) << if in_one(log_blowup) { log_blowup } else { 0 });
     fill(&mut values, rows * stride, chunk_rows * stride, |chunk, places| {
         let mut largest = 0;
         for (i, out) in places.chunks_exact_mut(stride).enumerate() {
@@ -53,15 +58,22 @@ pub fn gather(parts: &[Words], rows: usize, stride: usize) -> Outcome<Vec<F>> {
     if canonical.into_inner() { Ok(values) } else { refuse("a value is not below the field's modulus") }
 }
 
-/// Evaluations on H to evaluations on 3·⟨ω⟩, bit-reversed, ω of order 2^log_blowup as large: its cosets of H one after
-/// the other, each shown to `visit` with its number, and the first of them returned.
+/// Evaluations on H to evaluations on 3·⟨ω⟩, bit-reversed, ω of order 2^log_blowup as large: its cosets of H are shown to
+/// `visit`, each once with its number, and the first of them returned, in one buffer or a buffer each.
 pub fn extend(
     values: Vec<F>,
     stride: usize,
     log_blowup: usize,
     mut visit: impl FnMut(usize, &[F]),
 ) -> Vec<Vec<F>> {
-    let log_rows = (values.len() / stride).ilog2() as usize;
+    let size = values.len();
+    if in_one(log_blowup) {
+        let matrix = RowMajorMatrix::new(values, stride);
+        let all = TRANSFORM.coset_lde_batch(matrix, log_blowup, GENERATOR).bit_reverse_rows().values;
+        all.chunks_exact(size).enumerate().for_each(|(number, coset)| visit(number, coset));
+        return vec![all];
+    }
+    let log_rows = (size / stride).ilog2() as usize;
     let root = root_of_unity(log_rows + log_blowup);
     let mut transform = |number: usize, coefficients: Vec<F>| {
         let shift = GENERATOR * root.exp_u64(reverse(number, log_blowup) as u64);

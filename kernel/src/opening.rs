@@ -58,7 +58,8 @@ pub fn evaluate(commitment: &Commitment, table: usize, z: K) -> Outcome<(Vec<u32
         points.iter().enumerate().map(|(i, &x)| lane(&distances[i / LANES], i % LANES) * x).collect();
     let vectors = place.width.div_ceil(LANES);
     const CHUNK: usize = 256;
-    let sums = class.cosets[0]
+    let sums = class
+        .coset(0)
         .par_chunks(CHUNK * class.stride)
         .zip(weights.par_chunks(CHUNK))
         .fold(
@@ -239,7 +240,7 @@ fn weigh(group: &Group) -> Vec<Weighted> {
 
 /// The weighted sums of `LANES` rows of the first coset from `first`.
 fn dot_rows(class: &Class, first: usize, weighted: &[Weighted]) -> PackedK {
-    let coset = &class.cosets[0];
+    let coset = class.coset(0);
     let mut rows: [Block; DEGREE] = [[Packed::ZERO; LANES]; DEGREE];
     let (fours, rest) = weighted.as_chunks::<4>();
     for i in 0..LANES {

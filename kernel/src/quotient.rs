@@ -87,7 +87,7 @@ fn source(
     if blowup < 1 || class.log_height != log_height + blowup || place.width != width {
         return refuse("a committed matrix has the wrong shape for its table");
     }
-    Ok(Source { parts: [&class.cosets[0], &class.cosets[1]], stride: class.stride, first: place.first })
+    Ok(Source { parts: [class.coset(0), class.coset(1)], stride: class.stride, first: place.first })
 }
 
 /// Periodic columns at 3·ω^k, ω of order 2n: the period's interpolant in X^(n/period), which repeats along the coset.

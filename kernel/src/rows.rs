@@ -32,7 +32,7 @@ impl Commitment {
                 let mut wanted: Vec<usize> =
                     indices.iter().map(|i| i >> (tallest - class.log_height)).collect();
                 wanted.dedup();
-                class.rows(&wanted, class.log_height - self.log_blowup)
+                class.open(&wanted)
             })
             .collect();
         let opened = self.places.iter().map(|place| {
@@ -68,23 +68,23 @@ impl Commitment {
 
 impl Class {
     /// The rows with these ascending numbers, `stride` apart.
-    fn rows(&self, wanted: &[usize], log_rows: usize) -> Vec<F> {
-        let held = self.cosets.len() << log_rows;
-        let (near, far) = wanted.split_at(wanted.partition_point(|&row| row < held));
+    fn open(&self, wanted: &[usize]) -> Vec<F> {
+        let (near, far) = wanted.split_at(wanted.partition_point(|&row| row < self.held()));
         let mut values = Vec::with_capacity(wanted.len() * self.stride);
         for row in near {
-            let start = (row & ((1 << log_rows) - 1)) * self.stride;
-            values.extend_from_slice(&self.cosets[row >> log_rows][start..start + self.stride]);
+            let start = row % self.rows * self.stride;
+            values.extend_from_slice(&self.coset(row / self.rows)[start..start + self.stride]);
         }
         if !far.is_empty() {
-            values.extend(self.compute(far, log_rows));
+            values.extend(self.compute(far));
         }
         values
     }
 
     /// Rows of cosets that are not held, by the barycentric formula on the first, 3·H:
     /// p(y) = ((y/3)^n - 1)/n · Σ x·p(x)/(y - x).
-    fn compute(&self, wanted: &[usize], log_rows: usize) -> Vec<F> {
+    fn compute(&self, wanted: &[usize]) -> Vec<F> {
+        let log_rows = self.rows.ilog2() as usize;
         let points = domain(log_rows, GENERATOR);
         let root = root_of_unity(self.log_height);
         let weights: Vec<Vec<F>> = wanted
@@ -104,7 +104,8 @@ impl Class {
             .flat_map(|first| weights.iter().map(move |all| std::array::from_fn(|i| at(all, first + i))))
             .collect();
         let blank = || vec![Packed::ZERO; self.stride.div_ceil(LANES) * wanted.len()];
-        let sums = self.cosets[0]
+        let sums = self
+            .coset(0)
             .par_chunks(CHUNK * GROUP * self.stride)
             .zip(groups.par_chunks(CHUNK * wanted.len()))
             .fold(blank, |mut sums, (values, groups)| {
