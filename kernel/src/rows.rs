@@ -10,7 +10,7 @@ use crate::field::{F, GENERATOR, LANES, Packed, domain, each, reverse, root_of_u
 use crate::hash::Digest;
 
 /// Products that share a reduction.
-const GROUP: usize = 8;
+const GROUP: usize = 16;
 /// Groups taken by one task at a time.
 const CHUNK: usize = 512;
 
