@@ -12,7 +12,7 @@ use crate::hash::Digest;
 /// Products that share a reduction.
 const GROUP: usize = 16;
 /// Groups taken by one task at a time.
-const CHUNK: usize = 512;
+const CHUNK: usize = 128;
 
 /// The rows of one matrix: row-major words, row count, width.
 pub type Opened = (Vec<u32>, usize, usize);
