@@ -161,7 +161,7 @@ def recover_on_curve(requests: Sequence[tuple[Request, int]]) -> list[Recovery]:
     base_scalars = [
         -request.hash * inverse % ORDER for (request, _), inverse in zip(requests, inverses, strict=True)
     ]
-    sets = multiples_of_each([Signed(request.r, root) for request, root in requests])
+    sets = multiples_of([Signed(request.r, root) for request, root in requests])
     ladders = walk_ladders(scalars, [multiples for multiples, _ in sets])
     ends = _last_steps(ladders, [multiples for multiples, _ in sets])
     parts = zip(scalars, base_scalars, sets, ladders, ends, _bases(base_scalars), strict=True)
@@ -238,15 +238,8 @@ def checking(addition: Addition) -> Addition:
     return Addition(pow(two - one, -1, PRIME), Signed(one, 0), Signed(two, 0))
 
 
-def multiples_of(point: Signed) -> tuple[dict[int, Signed], tuple[Addition, Addition]]:
-    """A point's multiples by label, and the two additions that make some of them."""
-    return multiples_of_each([point])[0]
-
-
-def multiples_of_each(
-    points: Sequence[Signed],
-) -> list[tuple[dict[int, Signed], tuple[Addition, Addition]]]:
-    """The same of many points, whose additions share their inversions."""
+def multiples_of(points: Sequence[Signed]) -> list[tuple[dict[int, Signed], tuple[Addition, Addition]]]:
+    """Multiples of each point by label, and the two additions that make some of them; inversions are shared."""
     sets = [{ONE: point} for point in points]
 
     def apply(label: int) -> None:

@@ -74,7 +74,7 @@ def ladders_of(count: int, seed: int) -> tuple[Any, Any, Any]:
     for _ in range(count):
         point = multiply(int.from_bytes(generator.bytes(31), "little") + 1, GENERATOR)
         assert point is not None
-        multiples, _ = multiples_of(Signed(*point))
+        [(multiples, _)] = multiples_of([Signed(*point)])
         start, _, _ = next(scalar_pairs(int.from_bytes(generator.bytes(31), "little") + 1))
         starts.append(multiples[4 + start].point)
         addends += [multiples[label].point for label in range(4)]

@@ -122,7 +122,7 @@ def test_scalars_that_mean_short_pairs_have_a_ladder() -> None:
 
 
 def _assert_ladder(scalar: int, point: Signed) -> None:
-    multiples, _ = multiples_of(point)
+    [(multiples, _)] = multiples_of([point])
     ladder = ladder_of(scalar, multiples)
     a = ladder.first + (1 - 2 * ladder.start) * 2**STEPS - 1
     b = ladder.second - 2 * 2**STEPS
@@ -142,7 +142,7 @@ def _sum(one: tuple[int, int], two: tuple[int, int]) -> tuple[int, int]:
 def test_multiples_are_what_their_labels_say() -> None:
     point = multiply(98765, GENERATOR)
     assert point is not None
-    multiples, _ = multiples_of(Signed(*point))
+    [(multiples, _)] = multiples_of([Signed(*point)])
     expected = {
         ONE: 1,
         ONE_AND_W: 1 + LAMBDA,
